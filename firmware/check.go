@@ -1,0 +1,65 @@
+package firmware
+
+import "time"
+
+// Role is what a check's results may decide.
+type Role string
+
+// The roles of a check.
+const (
+	RoleEdge     Role = "edge"     // as a customer gets it
+	RoleOrigin   Role = "origin"   // past every cache
+	RoleEvidence Role = "evidence" // supports, never decides
+	RoleControl  Role = "control"  // not the provider's: proves the uplink's own eyes
+)
+
+// CheckRef names a check within a device. A control has no service.
+type CheckRef struct {
+	Service string `json:"service,omitempty"`
+	Name    string `json:"check"`
+}
+
+// String returns "service/check", or "control/name".
+func (r CheckRef) String() string {
+	if r.Service == "" {
+		return "control/" + r.Name
+	}
+	return r.Service + "/" + r.Name
+}
+
+// Check is the definition of one measurement.
+type Check struct {
+	Ref        CheckRef
+	Kind       string        // a key of probe's map of kinds: "http", "dns"
+	Role       Role          //
+	Region     string        // target region when pinned there; empty: whatever this site is given
+	Critical   bool          // a failing edge check means down, else degraded
+	Negative   bool          // a negative control: it must fail
+	Interval   time.Duration // between the starts of two runs
+	Timeout    time.Duration // a run never takes longer
+	MaxLatency time.Duration // slower is [OutcomeSlow]; 0 means no bound
+	HTTP       *HTTPCheck    // set exactly when Kind is "http"
+	DNS        *DNSCheck     // set exactly when Kind is "dns"
+}
+
+// HTTPCheck is what an http check asks and expects.
+type HTTPCheck struct {
+	URL        string            // absolute http or https URL without user information
+	Method     string            // "" means GET
+	Body       string            // request body, sent as is
+	Headers    map[string]string // request headers; may hold secrets
+	Address    string            // "ip" or "ip:port" dialled instead of resolving the URL's host; "" resolves
+	Status     []int             // accepted status codes; empty accepts 200 to 299
+	ExpectBody string            // regular expression (RE2) that the body must match; "" accepts any
+	ExpectHead map[string]string // header name -> regular expression that its value must match
+	Marker     string            // regular expression whose first match changes with every origin answer; "" has none
+	MaxBytes   int64             // body bytes read at most, then [OutcomeTooLarge]; 0 means 1 MiB
+}
+
+// DNSCheck is what a dns check asks and expects.
+type DNSCheck struct {
+	Name    string   // fully qualified name
+	Type    string   // "A", "AAAA", "CNAME", "TXT", "NS", "MX"
+	Server  string   // "ip:port" asked; "" asks the uplink's resolvers
+	Answers []string // answers of which at least one must be present; empty accepts any
+}

@@ -1,0 +1,98 @@
+package firmware
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Result is one run of one check from one vantage of this device. Every field survives the card and the wire
+// exactly; durations are whole microseconds.
+type Result struct {
+	Check   CheckRef      `json:"ref"`
+	Uplink  string        `json:"uplink"`
+	Start   Stamp         `json:"start"`             // when the run started
+	Took    time.Duration `json:"took"`              // from start to verdict
+	Outcome Outcome       `json:"outcome"`           //
+	Status  uint16        `json:"status,omitempty"`  // HTTP status code or DNS rcode; 0: none seen
+	Phases  Phases        `json:"phases"`            //
+	Conn    Conn          `json:"conn,omitempty"`    // how the connection came about
+	Address netip.Addr    `json:"address,omitzero"`  // remote address; zero: none reached
+	Bytes   uint32        `json:"bytes,omitempty"`   // body bytes read
+	Cache   CacheEvidence `json:"cache,omitzero"`    //
+	Expires int64         `json:"expires,omitempty"` // leaf certificate's NotAfter, Unix seconds; 0: no certificate seen
+	Marker  uint64        `json:"marker,omitempty"`  // digest of the marker's match; 0: none
+	Detail  string        `json:"detail,omitempty"`  // one clause for people on failure, at most 200 bytes, no secrets
+}
+
+// MaxDetail is the longest [Result.Detail] in bytes.
+const MaxDetail = 200
+
+// Phases are the parts of a run's time; 0 means the phase did not happen.
+type Phases struct {
+	Resolve  time.Duration `json:"resolve,omitempty"`
+	Connect  time.Duration `json:"connect,omitempty"`
+	TLS      time.Duration `json:"tls,omitempty"`
+	Wait     time.Duration `json:"wait,omitempty"`     // request written to first byte
+	Transfer time.Duration `json:"transfer,omitempty"` // first byte to end of body
+}
+
+// Conn says how a run's connection came about. Only a full handshake proves the certificate.
+type Conn uint8
+
+// The kinds of connection.
+const (
+	ConnNone    Conn = iota // none was made
+	ConnPlain               // fresh, without TLS
+	ConnFull                // fresh, full TLS handshake
+	ConnResumed             // fresh, resumed TLS session
+	ConnKept                // kept alive from an earlier run
+)
+
+// String returns "", "plain", "full", "resumed" or "kept".
+func (c Conn) String() string {
+	return [...]string{"", "plain", "full", "resumed", "kept"}[min(c, ConnKept)]
+}
+
+// MarshalText writes the name.
+func (c Conn) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads a name; an unknown one is [ConnNone].
+func (c *Conn) UnmarshalText(text []byte) error {
+	for *c = ConnKept; *c > ConnNone && c.String() != string(text); *c-- {
+	}
+	return nil
+}
+
+// CacheState is what an edge's answer says of the cache it came from.
+type CacheState uint8
+
+// The cache states.
+const (
+	CacheUnknown CacheState = iota // no evidence
+	CacheMiss                      // the origin was asked, or the cache was passed by
+	CacheHit                       // a fresh stored copy
+	CacheStale                     // a stale copy, served because the origin did not answer well
+)
+
+// String returns "unknown", "miss", "hit" or "stale".
+func (c CacheState) String() string {
+	return [...]string{"unknown", "miss", "hit", "stale"}[min(c, CacheStale)]
+}
+
+// MarshalText writes the name.
+func (c CacheState) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads a name; an unknown one is [CacheUnknown].
+func (c *CacheState) UnmarshalText(text []byte) error {
+	for *c = CacheStale; *c > CacheUnknown && c.String() != string(text); *c-- {
+	}
+	return nil
+}
+
+// CacheEvidence is what the headers of an edge's answer prove (RFC 9111, RFC 9211, X-Cache, CF-Cache-Status).
+type CacheEvidence struct {
+	State CacheState    `json:"state,omitempty"`
+	Aged  bool          `json:"aged,omitempty"` // an Age header was there
+	Age   time.Duration `json:"age,omitempty"`  // its value
+	Fresh time.Duration `json:"fresh"`          // how long the copy stays fresh from now; negative: unknown
+}

@@ -1,0 +1,16 @@
+package schedule
+
+import "time"
+
+// Settings are the cadences apart from each check's own interval.
+type Settings struct {
+	Recheck  time.Duration // between the end of a run and the next in a burst
+	Incident time.Duration // interval while a service is not up; the check's own when that is shorter
+	Metered  time.Duration // interval of every check on a metered uplink
+	Slot     int           // probes started together on one uplink, at most
+}
+
+// Defaults returns 150 ms, 1 s, 10 minutes and slots of 4.
+func Defaults() Settings {
+	return Settings{Recheck: 150 * time.Millisecond, Incident: time.Second, Metered: 10 * time.Minute, Slot: 4}
+}
