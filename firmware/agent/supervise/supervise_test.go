@@ -1,0 +1,56 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+)
+
+func TestRun(t *testing.T) {
+	boom := errors.New("boom")
+	wait := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	cases := []struct {
+		name string
+		task func(context.Context) error
+		want error
+		text string
+	}{
+		{"a failing task cancels the rest and is named", func(context.Context) error { return boom }, boom, "bad: boom"},
+		{"a task that ends unasked is a failure", func(context.Context) error { return nil }, nil, "bad: ended unasked"},
+		{"ErrDone ends all without an error", func(context.Context) error { return ErrDone }, nil, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := Run(t.Context(), []Task{{"waits", wait}, {"bad", c.task}})
+				if c.want != nil && !errors.Is(err, c.want) {
+					t.Errorf("got %v, want it to wrap %v", err, c.want)
+				}
+				if got := text(err); got != c.text {
+					t.Errorf("got %q, want %q", got, c.text)
+				}
+			})
+		})
+	}
+}
+
+func TestRunStopsCleanly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var ended int
+		task := func(ctx context.Context) error { <-ctx.Done(); ended++; return ctx.Err() }
+		context.AfterFunc(ctx, func() {})
+		cancel()
+		if err := Run(ctx, []Task{{"one", task}}); err != nil || ended != 1 {
+			t.Errorf("err %v, ended %d: want a clean stop that joined", err, ended)
+		}
+	})
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
