@@ -1,23 +1,75 @@
 # The only door: it sets the C flags and the tags that the product is built with.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 # fdatasync instead of fsync: 2.3 times less written to the card per durable commit.
 export CGO_ENABLED := 1
 export CGO_CFLAGS  := -O2 -g -DHAVE_FDATASYNC=1
-TAGS  := netgo,osusergo,sqlite_omit_load_extension
-PKG   ?= ./...
-GO    := go
+# Always Go's resolver, so that a lookup leaves over the uplink it belongs to; and static binaries without surprises.
+TAGS     := netgo,osusergo,sqlite_omit_load_extension
+PKG      ?= ./...
+FUZZTIME ?= 10s
+GO       := go
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+BUILD    := $(GO) build -trimpath -buildvcs=false -tags $(TAGS)
+STATIC   := -linkmode external -extldflags -static
+LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build vet unit
+.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit test demo-once run bench fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-build: ## edgeprobe and edgeprobed into bin/
-	$(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w' -o bin/ ./cmd/...
+setup: ## install what tests and cross builds need (Debian: brokers, compilers); nothing when it is there
+	@scripts/setup.sh
+
+# What running needs is less than what testing needs: Go and a C compiler.
+tools:
+	@command -v $(GO) >/dev/null || { echo "edgeprobe is written in Go: install Go 1.26 or newer, see https://go.dev/doc/install" >&2; exit 1; }
+	@command -v $${CC:-gcc} >/dev/null || { echo "a C compiler is needed, for SQLite: sudo apt-get install gcc libc6-dev" >&2; exit 1; }
+	@[ -x bin/edgeprobed ] || echo "First build: SQLite and a broker are compiled too. That takes one to four minutes, later builds take seconds."
+
+build: tools ## edgeprobe and edgeprobed into bin/
+	$(BUILD) -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+build-arm64: ## static binaries for 64-bit ARM into bin/arm64/
+	@scripts/cross.sh need aarch64-linux-gnu-gcc
+	GOOS=linux GOARCH=arm64 CC=aarch64-linux-gnu-gcc $(BUILD) -ldflags '$(LDFLAGS) $(STATIC)' -o bin/arm64/ ./cmd/...
+	@scripts/cross.sh assert bin/arm64 AArch64
+
+build-armv7: ## static binaries for 32-bit ARM (v7 and newer) into bin/armv7/
+	@scripts/cross.sh need arm-linux-gnueabihf-gcc
+	GOOS=linux GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc $(BUILD) -ldflags '$(LDFLAGS) $(STATIC)' -o bin/armv7/ ./cmd/...
+	@scripts/cross.sh assert bin/armv7 ARM
 
 vet: ## go vet over PKG
 	$(GO) vet -tags $(TAGS) $(PKG)
 
+lint: vet ## gofmt, go vet and staticcheck
+	@dirty=$$(gofmt -l cmd firmware drivers board scripts 2>/dev/null); [ -z "$$dirty" ] || { echo "not formatted, run gofmt -w on:" $$dirty >&2; exit 1; }
+	$(GO) run $(LINTER) -tags $(TAGS) $(PKG)
+
 unit: ## tests of PKG with ARGS, e.g. make unit PKG=./firmware/block ARGS='-run X -v'
 	$(GO) test -tags $(TAGS) $(ARGS) $(PKG)
+
+test: setup build lint ## everything a change must pass
+	$(GO) test -tags $(TAGS) -race -timeout 10m ./...
+	@$(MAKE) --no-print-directory demo-once
+	@echo "make test: passed"
+
+demo-once: build
+	bin/edgeprobe demo --once
+
+run: build ## the demo: two devices and an outage in this terminal; ONCE=1 replays once, CONFIG=my.yaml runs your own device
+	@$(if $(CONFIG),exec bin/edgeprobed --config '$(CONFIG)',exec bin/edgeprobe demo $(if $(filter-out 0,$(ONCE)),--once))
+
+bench: build ## CPU, bytes, memory and size against the budgets
+	$(GO) run -tags $(TAGS) ./scripts/bench
+
+fuzz: ## every fuzz target in turn, FUZZTIME=10s each
+	@set -e; grep -rlE --include='*_test.go' '^func Fuzz' cmd firmware drivers board scripts 2>/dev/null | sort | while read -r file; do \
+	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+	    echo "== $$target in $$(dirname $$file)"; \
+	    $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)"; \
+	  done; done

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what tests and cross builds need, on Debian and its kin. Says nothing and does nothing when all is there.
+# The broker's package would start and enable a broker: here it must not, the tests start their own on loopback.
+set -euo pipefail
+
+missing=()
+want() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing+=("${@:2}"); }
+want mosquitto mosquitto
+want mosquitto_sub mosquitto-clients
+want gcc gcc libc6-dev
+want file file
+want readelf binutils
+want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "setup: this is no Debian; please install: ${missing[*]}" >&2
+  exit 1
+fi
+as_root() { "$@"; }
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "setup: not root and no sudo; please install: ${missing[*]}" >&2; exit 1; }
+  as_root() { sudo "$@"; }
+fi
+
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+  as_root chmod 755 $policy
+  trap 'as_root rm -f $policy' EXIT
+fi
+
+echo "setup: installing ${missing[*]}"
+as_root apt-get -qq update
+as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+if [[ " ${missing[*]} " == *" mosquitto "* ]] && [ -d /run/systemd/system ]; then
+  as_root systemctl disable --quiet mosquitto.service || true # enabled by its package; a next boot must not start it either
+fi
