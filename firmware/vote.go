@@ -92,7 +92,8 @@ type Vote struct {
 	Recovering bool          `json:"recovering,omitempty"` // still failing, but the latest run was good
 	Since      Stamp         `json:"since,omitzero"`       // when State and Impact began
 	Episode    ID            `json:"episode,omitzero"`     // set while pending or failing
-	Evidence   Stamp         `json:"evidence,omitzero"`    // start of the newest run it stands on
+	Evidence   Stamp         `json:"evidence,omitzero"`    // start of the run it stands on; of several, the oldest
 	ValidFor   time.Duration `json:"valid_for,omitempty"`  // how long that evidence counts
+	MaskedFor  time.Duration `json:"masked_for,omitempty"` // a copy can hide the dead origin at least this long; 0: not known
 	Why        string        `json:"why,omitempty"`        // one sentence for people
 }

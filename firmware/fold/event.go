@@ -56,11 +56,12 @@ type Part struct {
 
 // Heard is a verified message of a peer. Exactly one of its pointers is set.
 type Heard struct {
-	Device string     `json:"device"`
-	Votes  *VoteSheet `json:"votes,omitempty"`
-	Beat   *Beat      `json:"beat,omitempty"`
-	Birth  *Birth     `json:"birth,omitempty"`
-	Ack    *Ack       `json:"ack,omitempty"`
+	Device   string     `json:"device"`
+	Retained bool       `json:"retained,omitempty"` // replayed by the broker: it may be old, so it carries no vote yet
+	Votes    *VoteSheet `json:"votes,omitempty"`
+	Beat     *Beat      `json:"beat,omitempty"`
+	Birth    *Birth     `json:"birth,omitempty"`
+	Ack      *Ack       `json:"ack,omitempty"`
 }
 
 // Command is something a person asked for.

@@ -1,0 +1,84 @@
+package fold
+
+import (
+	"maps"
+
+	"edgeprobe.io/firmware"
+)
+
+// attend says how closely each uplink should look at a service now.
+func (w *work) attend(name string, svc *Service) {
+	for _, u := range w.facts.uplinks {
+		want := w.level(name, *svc, u)
+		have, ok := svc.Levels[u.Name]
+		if !ok {
+			have = LevelCalm
+		}
+		if want == have {
+			continue
+		}
+		svc.Levels = maps.Clone(svc.Levels)
+		put(&svc.Levels, u.Name, want)
+		w.effects = append(w.effects, Attention{Service: name, Uplink: u.Name, Level: want})
+	}
+}
+
+// level decides on one uplink. A bad run is rechecked at once over every uplink, a metered one from the second
+// bad run on; a peer's worry makes the unmetered ones look; bursts end when the look has had its time.
+func (w *work) level(name string, svc Service, u firmware.UplinkFact) Level {
+	opened := svc.Quorum.Opened
+	if opened.Zero() && !svc.Quorum.Latched() {
+		return LevelCalm
+	}
+	if !opened.Zero() && w.Now.Since(opened) <= w.facts.patience(name) && w.unsettled(name, svc, u, opened) {
+		return LevelBurst
+	}
+	if u.Metered && !w.awaited(svc, u.Name) {
+		return LevelCalm
+	}
+	return LevelIncident
+}
+
+// unsettled reports whether the uplink still owes an answer to the suspicion.
+func (w *work) unsettled(name string, svc Service, u firmware.UplinkFact, opened firmware.Stamp) bool {
+	if w.down(u.Name) != "" || w.Uplinks[u.Name].Sight == SightBlind {
+		return false
+	}
+	owes := false
+	for _, v := range svc.Votes {
+		if v.Uplink == u.Name {
+			owes = owes || v.State == firmware.VotePending || !v.Evidence.After(opened)
+		}
+	}
+	if !u.Metered {
+		return owes
+	}
+	return owes && w.repeated(name)
+}
+
+// repeated reports whether some uplink of ours has seen a second bad run in a row.
+func (w *work) repeated(name string) bool {
+	for _, r := range w.facts.services[name] {
+		for _, u := range w.facts.uplinks {
+			if t := w.Tracks[Key{r.Ref, u.Name}]; t != nil && (t.Bad.N >= 2 || t.Slow.N >= 2) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// awaited reports whether recovery waits for this metered uplink alone: it saw the failure, and every other
+// uplink of ours is good again.
+func (w *work) awaited(svc Service, uplink string) bool {
+	waits := false
+	for _, v := range svc.Votes {
+		switch {
+		case v.Uplink == uplink:
+			waits = waits || v.State == firmware.VoteFail
+		case v.State == firmware.VoteFail && !v.Recovering, v.State == firmware.VotePending:
+			return false
+		}
+	}
+	return waits
+}

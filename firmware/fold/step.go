@@ -1,0 +1,214 @@
+package fold
+
+import (
+	"maps"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/verdict"
+)
+
+// Step folds one event and returns the next state and its effects in order. Ticks due before the event are
+// folded first. The state's Seq is the event's journal number afterwards; a Tick takes a number only when it made
+// a transition, and then it is journaled like any other event.
+func Step(s State, e Event) (State, []Effect) {
+	w := &work{State: s}
+	if _, boot := e.Body.(Boot); !boot {
+		w.catchUp(e.At)
+	}
+	if e.At.After(w.Now) {
+		w.Now = e.At
+	}
+	made := w.State.Transitions
+	_, tick := e.Body.(Tick)
+	if !tick {
+		w.Seq++
+	}
+	w.apply(e)
+	if tick && (w.State.Transitions > made || w.ticked) {
+		w.Seq++
+	}
+	return w.State, w.effects
+}
+
+// work is a state being folded. Maps of the state are cloned before their first change.
+type work struct {
+	State
+	effects []Effect
+	ticked  bool // a tick before the event made a transition
+}
+
+// catchUp folds every tick due until at, each at its own instant.
+func (w *work) catchUp(at firmware.Stamp) {
+	for {
+		due := Next(w.State)
+		if due.Zero() || due.Boot != at.Boot || due.Up > at.Up {
+			return
+		}
+		made := w.State.Transitions
+		w.Now = due
+		w.settle("")
+		w.beat(false)
+		w.ticked = w.ticked || w.State.Transitions > made
+	}
+}
+
+func (w *work) apply(e Event) {
+	switch b := e.Body.(type) {
+	case Boot:
+		w.boot(b)
+	case Config:
+		w.configure(b.Settings)
+	case Result:
+		w.observe(b.Result)
+		return
+	case Link:
+		w.Links = maps.Clone(w.Links)
+		put(&w.Links, b.Uplink, b)
+	case Clock:
+		w.clock(b)
+	case Part:
+		w.part(b)
+	case Heard:
+		w.heard(b)
+	case Command:
+		w.command(b)
+	case Tick:
+	}
+	w.settle("")
+	w.beat(false)
+}
+
+// put sets a key of a map that may still be nil.
+func put[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
+}
+
+// boot forgets everything that does not outlive a restart.
+func (w *work) boot(b Boot) {
+	// What was published after the last commit is forgotten; its numbers must not come again.
+	w.Epoch, w.Starts = b.Epoch, w.Starts+1
+	w.Sheets = w.Starts << 32
+	tracks := make(map[Key]*verdict.Track, len(w.Tracks))
+	for k, t := range w.Tracks {
+		if t.Ever {
+			old := t.Forget()
+			tracks[k] = &old
+		}
+	}
+	w.Tracks, w.Uplinks, w.Links, w.Peers, w.Parts = tracks, nil, nil, nil, nil
+	w.BeatDue = w.Now
+	services := make(map[string]Service, len(w.Services))
+	for name, svc := range w.Services {
+		svc.Votes, svc.Levels, svc.Looking, svc.Sheet = nil, nil, firmware.Stamp{}, 0
+		svc.Quorum = svc.Quorum.Reboot(w.Now)
+		services[name] = svc
+	}
+	w.Services = services
+}
+
+// configure takes other settings and drops what they no longer name.
+func (w *work) configure(set Settings) {
+	w.Set, w.facts = set, read(set)
+	w.Tracks, w.Services, w.Uplinks = maps.Clone(w.Tracks), maps.Clone(w.Services), maps.Clone(w.Uplinks)
+	maps.DeleteFunc(w.Tracks, func(k Key, _ *verdict.Track) bool { _, ok := w.facts.rules[k.Ref]; return !ok })
+	maps.DeleteFunc(w.Services, func(name string, _ Service) bool { return len(w.facts.services[name]) == 0 })
+	maps.DeleteFunc(w.Uplinks, func(name string, _ UplinkView) bool { return w.facts.uplink(name).Name == "" })
+	w.changed()
+}
+
+// observe folds a result into its track. A control's result can earn or blind every vote of its uplink.
+func (w *work) observe(r firmware.Result) {
+	rule, known := w.facts.rules[r.Check]
+	if !known || w.facts.uplink(r.Uplink).Name == "" {
+		return
+	}
+	k := Key{r.Check, r.Uplink}
+	var t verdict.Track
+	if old := w.Tracks[k]; old != nil {
+		t = *old
+	}
+	t = t.Observe(r, w.Seq)
+	w.Tracks = maps.Clone(w.Tracks)
+	put(&w.Tracks, k, &t)
+	if rule.Role == firmware.RoleControl {
+		w.settle("")
+		return
+	}
+	w.settle(r.Check.Service)
+}
+
+func (w *work) clock(b Clock) {
+	from := w.Clock.Quality
+	w.Clock = b.ClockState
+	if from != b.Quality {
+		w.transition(Transition{Kind: "part", Subject: "clock", From: string(from), To: string(b.Quality)})
+		w.changed()
+	}
+}
+
+func (w *work) part(b Part) {
+	old, known := w.Parts[b.Name]
+	if known && old.OK == b.OK {
+		return
+	}
+	w.Parts = maps.Clone(w.Parts)
+	put(&w.Parts, b.Name, PartView{b.Name, b.OK, w.Now, b.Why})
+	from := "unknown"
+	if known {
+		from = well(old.OK)
+	}
+	w.transition(Transition{Kind: "part", Subject: b.Name, From: from, To: well(b.OK), Why: b.Why})
+	w.changed()
+}
+
+func well(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "failing"
+}
+
+func (w *work) command(b Command) {
+	if b.Mute != nil && w.Muted != *b.Mute {
+		w.Muted = *b.Mute
+		w.changed()
+	}
+	if b.Ack != nil {
+		w.ack(*b.Ack, true)
+	}
+}
+
+// ack acknowledges an open incident; own says that it was asked for here and should be told to the fleet.
+func (w *work) ack(a Ack, own bool) {
+	svc, known := w.Services[a.Service]
+	q, ok := svc.Quorum.Ack(a.Incident, a.By)
+	if !known || !ok || svc.Quorum.AckedBy == a.By {
+		return
+	}
+	svc.Quorum = q
+	w.Services = maps.Clone(w.Services)
+	w.Services[a.Service] = svc
+	if own {
+		a.Incident = q.Incident()
+		w.effects = append(w.effects, Publication{Ack: &a})
+	}
+}
+
+func (w *work) transition(t Transition) {
+	w.Transitions++
+	t.Seq, t.At = w.Transitions, w.Now
+	w.effects = append(w.effects, t)
+}
+
+// changed says once per step that the view is another one.
+func (w *work) changed() {
+	for _, e := range w.effects {
+		if _, is := e.(Changed); is {
+			return
+		}
+	}
+	w.effects = append(w.effects, Changed{})
+}

@@ -1,0 +1,190 @@
+package quorum
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"edgeprobe.io/firmware"
+)
+
+// Case is one service at one moment, to be decided.
+type Case struct {
+	Service  string
+	Ballots  []Ballot       // every living vote, own and heard
+	Regions  []string       // all regions of the fleet, sorted
+	FullView bool           // every other device of the fleet is heard
+	Now      firmware.Stamp //
+	Patience time.Duration  // how long after suspicion opened old votes may still be renewed
+}
+
+// Decide returns the next state and the decision. It depends only on its arguments, and not on the order of the
+// ballots.
+func Decide(s State, c Case, set Settings) (State, firmware.Decision) {
+	c.Ballots = order(c.Ballots)
+	s = c.open(s)
+	counted := c.counted(s)
+	if !s.Latched() {
+		s = c.latch(s, counted, set)
+	} else {
+		s = c.grow(s, counted, set)
+	}
+	d := firmware.Decision{
+		Service: c.Service, Witnesses: c.witnesses(set), FullView: c.FullView, Digest: digest(c.Ballots),
+		Voters: len(filter(counted, Ballot.says)), Failing: len(filter(counted, Ballot.failing)),
+	}
+	if s.Latched() {
+		return c.incident(s, d)
+	}
+	return s, c.calm(s, d, counted, set)
+}
+
+// open opens suspicion at the first bad run that any ballot knows of, and closes it when none is worried.
+func (c Case) open(s State) State {
+	worried := filter(c.Ballots, Ballot.worried)
+	if len(worried) == 0 && !s.Latched() {
+		s.Opened = firmware.Stamp{}
+	}
+	if len(worried) > 0 && s.Opened.Zero() {
+		s.Opened = c.Now
+		for _, b := range worried {
+			if e := b.Vote.Evidence; !e.Zero() && s.Opened.After(e) {
+				s.Opened = e.Add(-time.Microsecond)
+			}
+		}
+	}
+	return s
+}
+
+// counted returns the ballots that count: once suspicion opened, only runs started after that do, for or against.
+// Older votes are pending, and leave when patience ends.
+func (c Case) counted(s State) []Ballot {
+	if s.Opened.Zero() {
+		return c.Ballots
+	}
+	var out []Ballot
+	for _, b := range c.Ballots {
+		if b.says() && !b.since(s.Opened) {
+			if c.Now.Since(s.Opened) > c.Patience {
+				continue
+			}
+			b.Vote.State = firmware.VotePending
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// latch confirms an outage when the failing ballots on one target suffice.
+func (c Case) latch(s State, counted []Ballot, set Settings) State {
+	failing := c.agree(counted, Ballot.failing, set)
+	if len(failing) == 0 {
+		return s
+	}
+	fresh := State{Opened: s.Opened, Confirmed: c.Now, Impact: firmware.ImpactDegraded}
+	return c.grow(fresh, counted, set)
+}
+
+// grow adds to an open incident whoever suffices to confirm, and whoever fails in a region that is in it already.
+func (c Case) grow(s State, counted []Ballot, set Settings) State {
+	scope := s.scope()
+	joined := c.agree(counted, Ballot.failing, set)
+	for _, b := range filter(counted, Ballot.failing) {
+		if slices.Contains(scope.Targets, b.region()) {
+			joined = append(joined, b)
+		}
+	}
+	for _, b := range c.agree(counted, Ballot.hard, set) {
+		s.Impact = max(s.Impact, b.Vote.Impact)
+	}
+	return s.witness(joined)
+}
+
+// agree returns the ballots that confirm, by the rule: enough devices, sites and networks on one target, and the
+// share of the votes on it, among the observers of a region or among all.
+func (c Case) agree(counted []Ballot, against func(Ballot) bool, set Settings) []Ballot {
+	var out []Ballot
+	for _, target := range names(counted, func(b Ballot) string { return b.Vote.Target.Region }) {
+		votes := filter(counted, func(b Ballot) bool { return b.Vote.Target.Region == target && b.says() })
+		for _, group := range append([]string{""}, names(votes, observer)...) {
+			in := filter(votes, func(b Ballot) bool { return group == "" || b.Place.Region == group })
+			bad := filter(in, against)
+			if set.independent(bad) && float64(len(bad)) >= set.Share*float64(len(in)) {
+				out = append(out, bad...)
+			}
+		}
+	}
+	return out
+}
+
+// witnesses says whether the voters at hand could ever confirm.
+func (c Case) witnesses(set Settings) firmware.Witnesses {
+	voters := filter(c.Ballots, Ballot.says)
+	switch {
+	case len(voters) == 0:
+		return firmware.WitnessesNone
+	case set.independent(voters):
+		return firmware.WitnessesEnough
+	}
+	return firmware.WitnessesSingle
+}
+
+// calm decides while no incident is open.
+func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings) firmware.Decision {
+	failing := filter(counted, Ballot.failing)
+	worried := filter(counted, Ballot.worried)
+	d.Started = s.Opened
+	for _, b := range filter(c.Ballots, Ballot.worried) {
+		d.Impact = max(d.Impact, b.Vote.Impact)
+	}
+	voters := filter(c.Ballots, Ballot.says)
+	switch {
+	case len(voters) == 0:
+		d.Status, d.Why = firmware.StatusUnknown, "no vantage has fresh evidence"
+	case s.Opened.Zero():
+		d.Status, d.Why = firmware.StatusUp, fmt.Sprintf("%d of %d votes pass", len(filter(voters, Ballot.passing)), len(voters))
+	case c.alone(failing, voters):
+		d.Status = firmware.StatusSingleSite
+		d.Why = "down as seen from " + failing[0].Place.Site + " alone; no other site can look"
+	case c.Now.Since(s.Opened) > set.PartialAfter && len(failing) > 0 && len(failing) == len(worried):
+		d.Status = firmware.StatusPartial
+		d.Why = "fails only over " + vantages(failing)
+	default:
+		d.Status = firmware.StatusSuspected
+		d.Why = fmt.Sprintf("%d of %d votes fail, %d undecided", len(failing), len(counted), len(worried)-len(failing))
+	}
+	d.Regions = c.calmRegions(d.Status)
+	return d
+}
+
+// alone reports whether one site fails over at least two of its networks and no other site votes at all.
+func (c Case) alone(failing, voters []Ballot) bool {
+	return len(failing) > 0 && distinct(voters, site) == 1 && distinct(failing, network) >= 2
+}
+
+// calmRegions gives each region what its own ballots say.
+func (c Case) calmRegions(overall firmware.Status) []firmware.RegionDecision {
+	out := make([]firmware.RegionDecision, 0, len(c.Regions))
+	for _, r := range c.Regions {
+		rd := firmware.RegionDecision{Region: r, Status: firmware.StatusUnknown}
+		for _, b := range c.Ballots {
+			switch {
+			case b.region() != r || !b.says():
+			case b.worried():
+				rd.Status, rd.Impact = overall, max(rd.Impact, b.Vote.Impact)
+			case rd.Status == firmware.StatusUnknown:
+				rd.Status = firmware.StatusUp
+			}
+		}
+		out = append(out, rd)
+	}
+	return out
+}
+
+func vantages(bs []Ballot) string {
+	list := names(bs, func(b Ballot) string { return b.Vantage.String() })
+	if len(list) > 3 {
+		list = append(slices.Clone(list[:3]), "others")
+	}
+	return fmt.Sprint(list)
+}

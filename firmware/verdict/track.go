@@ -1,0 +1,102 @@
+package verdict
+
+import (
+	"math"
+	"time"
+
+	"edgeprobe.io/firmware"
+)
+
+// Streak is a series of like results without another kind between them.
+type Streak struct {
+	N     int            `json:"n,omitempty"`    // how many; saturates
+	First firmware.Stamp `json:"first,omitzero"` // start of the first
+	Last  firmware.Stamp `json:"last,omitzero"`  // start of the newest
+	Seq   uint64         `json:"seq,omitempty"`  // sequence number of the first
+}
+
+const streakMax = 1 << 20
+
+func (s Streak) grow(start firmware.Stamp, seq uint64) Streak {
+	if s.N == 0 {
+		s.First, s.Seq = start, seq
+	}
+	s.N, s.Last = min(s.N+1, streakMax), start
+	return s
+}
+
+// hard reports whether the streak is long enough, in number and in time, to be a failure.
+func (s Streak) hard(set Settings) bool {
+	return s.N >= set.BadRuns && s.Last.Since(s.First) >= set.BadSpan
+}
+
+// Track is what is remembered of one check over one uplink.
+type Track struct {
+	Newest firmware.Result `json:"newest"`           // the newest run, void ones included
+	Run    firmware.Stamp  `json:"run,omitzero"`     // start of the newest run that measured
+	Good   Streak          `json:"good,omitzero"`    // answers as expected, slow ones included
+	Bad    Streak          `json:"bad,omitzero"`     // runs against the target
+	Slow   Streak          `json:"slow,omitzero"`    // over the latency bound
+	Passed firmware.Stamp  `json:"passed,omitzero"`  // start of the newest good run
+	Ever   bool            `json:"ever,omitempty"`   // it passed at least once in its life
+	Marker uint64          `json:"marker,omitempty"` // newest marker seen
+	Kept   firmware.Stamp  `json:"kept,omitzero"`    // since when the marker has not changed
+}
+
+// Observe returns the track after one more result. A void result, and one that started before the newest, say
+// nothing of the target.
+func (t Track) Observe(r firmware.Result, seq uint64) Track {
+	t.Newest = r
+	if r.Outcome.Void() || !r.Start.After(t.Run) {
+		return t
+	}
+	t.Run = r.Start
+	if r.Outcome.Bad() {
+		t.Bad, t.Good, t.Slow = t.Bad.grow(r.Start, seq), Streak{}, Streak{}
+		return t
+	}
+	t.Bad, t.Good = Streak{}, t.Good.grow(r.Start, seq)
+	t.Passed, t.Ever = r.Start, true
+	if r.Outcome == firmware.OutcomeSlow {
+		t.Slow = t.Slow.grow(r.Start, seq)
+	} else {
+		t.Slow = Streak{}
+	}
+	if r.Marker != t.Marker || t.Kept.Zero() {
+		t.Marker, t.Kept = r.Marker, r.Start
+	}
+	return t
+}
+
+// Forget returns what outlives a restart: only that the check passed once.
+func (t Track) Forget() Track { return Track{Ever: t.Ever} }
+
+// condition is what a track says of its check now.
+type condition int
+
+const (
+	absent  condition = iota // no fresh evidence
+	fine                     //
+	doubted                  // bad or slow, not yet for long enough
+	slow                     // slow for long enough
+	bad                      // bad for long enough
+)
+
+func (t Track) condition(now firmware.Stamp, validFor time.Duration, set Settings) condition {
+	switch {
+	case t.Run.Zero() || now.Since(t.Run) > validFor:
+		return absent
+	case t.Bad.hard(set):
+		return bad
+	case t.Slow.hard(set):
+		return slow
+	case t.Bad.N > 0 || t.Slow.N > 0:
+		return doubted
+	}
+	return fine
+}
+
+// ValidFor returns how long evidence of the rule's check over the uplink counts; 0 when it does not run there.
+func (r Rule) ValidFor(uplink string, set Settings) time.Duration {
+	return time.Duration(math.Round(set.ValidFactor * float64(r.Interval[uplink])))
+}
