@@ -103,13 +103,16 @@ func (r *bitReader) numbers(into []int64, k uint, sparse bool) {
 // parameter chooses the Rice parameter for values and tells about how many bits they then take.
 func parameter(values []uint64) (k uint, cost int) {
 	var lengths [65]int
+	longest := 0
 	for _, v := range values {
-		lengths[bits.Len64(v)]++
+		n := bits.Len64(v)
+		lengths[n]++
+		longest = max(longest, n)
 	}
 	cost = 1 << 62
-	for try := uint(0); try <= maxParameter; try++ {
+	for try := range uint(min(maxParameter, longest) + 1) {
 		sum := 0
-		for n, count := range lengths {
+		for n, count := range lengths[:longest+1] {
 			if count > 0 {
 				sum += count * riceBits(uint(n), try)
 			}
