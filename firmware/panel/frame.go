@@ -30,15 +30,15 @@ type Lamp struct {
 // Key returns "role/name", or the role alone where it has one lamp: what drivers are keyed by.
 func (l Lamp) Key() string { return key(l.Role, l.Name) }
 
-// Says returns subject and meaning as one clause: "shop confirmed down".
+// Says returns meaning and subject as one clause, the weightier first: "confirmed down: shop".
 func (l Lamp) Says() string {
 	if l.Subject == "" {
 		return l.Meaning
 	}
-	return l.Subject + " " + l.Meaning
+	return l.Meaning + ": " + l.Subject
 }
 
-// String says what stands where: "service/eu: red fast blink, shop confirmed down".
+// String says what stands where: "service/eu: red fast blink, confirmed down: shop".
 func (l Lamp) String() string { return l.Key() + ": " + l.Pattern.String() + ", " + l.Says() }
 
 // Frame is the whole panel at one instant.

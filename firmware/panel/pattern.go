@@ -13,7 +13,7 @@ const (
 	Dark  Colour = 0x000000
 	Green Colour = 0x00D040
 	Amber Colour = 0xFFA000
-	Red   Colour = 0xFF2020
+	Red   Colour = 0xFF0000
 	White Colour = 0xE8E8E8
 )
 

@@ -73,20 +73,20 @@ func TestServiceLampTable(t *testing.T) {
 		{"up, evidence ended", service(firmware.StatusUp, none, stale), "off", "not known", panel.ToneSilent},
 		{"unknown", service(firmware.StatusUnknown, none), "off", "not known", panel.ToneSilent},
 		{"a status of the future", service("weird", none), "off", "not known", panel.ToneSilent},
-		{"suspected", service(firmware.StatusSuspected, down), "amber slow blink", "shop suspected", panel.ToneSilent},
-		{"partial of one's own", service(firmware.StatusPartial, down, ownFails), "amber slow blink", "shop failing from here alone", panel.ToneSilent},
+		{"suspected", service(firmware.StatusSuspected, down), "amber slow blink", "suspected: shop", panel.ToneSilent},
+		{"partial of one's own", service(firmware.StatusPartial, down, ownFails), "amber slow blink", "failing from here alone: shop", panel.ToneSilent},
 		{"partial of another", service(firmware.StatusPartial, down), "green steady", "up", panel.ToneSilent},
-		{"single site", service(firmware.StatusSingleSite, down), "amber quick flash", "shop failing at this site", panel.ToneSilent},
-		{"single site degraded", service(firmware.StatusSingleSite, degraded), "amber slow blink", "shop degraded at this site", panel.ToneSilent},
-		{"degraded", service(firmware.StatusConfirmed, degraded), "amber slow blink", "shop confirmed degraded", panel.ToneSilent},
-		{"confirmed down", service(firmware.StatusConfirmed, down), "red fast blink", "shop confirmed down", panel.ToneDown},
-		{"confirmed masked", service(firmware.StatusConfirmed, masked), "red fast blink", "shop confirmed, masked by cache", panel.ToneMasked},
-		{"confirmed, nobody sees it any more", service(firmware.StatusConfirmed, down, stale, unobserved), "red fast blink", "shop confirmed down, unobserved", panel.ToneDown},
-		{"acknowledged down", service(firmware.StatusConfirmed, down, acked), "red held", "shop down, acknowledged", panel.ToneSilent},
-		{"acknowledged masked", service(firmware.StatusConfirmed, masked, acked), "red held", "shop masked, acknowledged", panel.ToneSilent},
-		{"recovering", service(firmware.StatusRecovering, down), "red and green alternating", "shop recovering", panel.ToneRecovered},
-		{"recovering, evidence ended", service(firmware.StatusRecovering, down, stale), "red slow blink", "shop recovering, unobserved", panel.ToneSilent},
-		{"degraded, recovering", service(firmware.StatusRecovering, degraded), "amber slow blink", "shop degraded, recovering", panel.ToneSilent},
+		{"single site", service(firmware.StatusSingleSite, down), "amber quick flash", "failing at this site: shop", panel.ToneSilent},
+		{"single site degraded", service(firmware.StatusSingleSite, degraded), "amber slow blink", "degraded at this site: shop", panel.ToneSilent},
+		{"degraded", service(firmware.StatusConfirmed, degraded), "amber slow blink", "confirmed degraded: shop", panel.ToneSilent},
+		{"confirmed down", service(firmware.StatusConfirmed, down), "red fast blink", "confirmed down: shop", panel.ToneDown},
+		{"confirmed masked", service(firmware.StatusConfirmed, masked), "red fast blink", "confirmed masked: shop", panel.ToneMasked},
+		{"confirmed, nobody sees it any more", service(firmware.StatusConfirmed, down, stale, unobserved), "red fast blink", "confirmed down, unobserved: shop", panel.ToneDown},
+		{"acknowledged down", service(firmware.StatusConfirmed, down, acked), "red held", "down, acknowledged: shop", panel.ToneSilent},
+		{"acknowledged masked", service(firmware.StatusConfirmed, masked, acked), "red held", "masked, acknowledged: shop", panel.ToneSilent},
+		{"recovering", service(firmware.StatusRecovering, down), "red and green alternating", "recovering: shop", panel.ToneRecovered},
+		{"recovering, evidence ended", service(firmware.StatusRecovering, down, stale), "red slow blink", "recovering, unobserved: shop", panel.ToneSilent},
+		{"degraded, recovering", service(firmware.StatusRecovering, degraded), "amber slow blink", "degraded, recovering: shop", panel.ToneSilent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := panel.Render(view(c.s), now, panel.Defaults())
@@ -132,7 +132,7 @@ func TestRegionsHaveTheirOwnLamps(t *testing.T) {
 	}
 	f := panel.Render(view(s), now, panel.Settings{Regions: []string{"us", "eu", "asia"}})
 	for key, want := range map[string]string{
-		"service/us": "service/us: green steady, up", "service/eu": "service/eu: red fast blink, shop confirmed down",
+		"service/us": "service/us: green steady, up", "service/eu": "service/eu: red fast blink, confirmed down: shop",
 		"service/asia": "service/asia: off, not known",
 	} {
 		if got := lamp(t, f, key).String(); got != want {

@@ -41,7 +41,7 @@ var serviceRows = [...]row{
 	{func(r reading) bool { return r.confirmed() && !r.acked && r.impact != firmware.ImpactMasked },
 		fast(Red), ToneDown, "confirmed down"},
 	{func(r reading) bool { return r.confirmed() && !r.acked },
-		fast(Red), ToneMasked, "confirmed, masked by cache"},
+		fast(Red), ToneMasked, "confirmed masked"},
 	{func(r reading) bool { return r.confirmed() && r.impact != firmware.ImpactMasked },
 		held(Red), ToneSilent, "down, acknowledged"},
 	{func(r reading) bool { return r.confirmed() },
