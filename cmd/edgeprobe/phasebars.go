@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"edgeprobe.io/firmware"
+)
+
+// phase is one part of a run's time.
+type phase struct {
+	name string
+	took time.Duration
+}
+
+func phasesOf(p firmware.Phases) []phase {
+	return []phase{{"resolve", p.Resolve}, {"connect", p.Connect}, {"tls", p.TLS}, {"wait", p.Wait}, {"transfer", p.Transfer}}
+}
+
+// drawPhases draws each phase as a bar that begins where the one before it ended. What did not happen is left out.
+func drawPhases(c canvas, p firmware.Phases) {
+	const label = 24 // columns before the bars
+	var total time.Duration
+	for _, ph := range phasesOf(p) {
+		total += ph.took
+	}
+	width := min(c.width, 100) - label - 1
+	if total <= 0 {
+		return
+	}
+	var before time.Duration
+	for _, ph := range phasesOf(p) {
+		if ph.took <= 0 {
+			continue
+		}
+		bar := ""
+		if width >= 10 {
+			from, to := column(before, total, width), column(before+ph.took, total, width)
+			bar = strings.Repeat(" ", min(from, width-1)) + strings.Repeat("━", max(1, to-from))
+		}
+		before += ph.took
+		fmt.Fprintf(c, "  %s %9s  %s\n", c.paint(dim, fmt.Sprintf("%-9s", ph.name)), milliseconds(ph.took), bar)
+	}
+}
+
+// column is where an instant lies on a line of so many columns.
+func column(at, total time.Duration, width int) int {
+	return int(float64(at) / float64(total) * float64(width))
+}
