@@ -86,12 +86,12 @@ func TestCertificateWords(t *testing.T) {
 
 func TestCacheWords(t *testing.T) {
 	for want, e := range map[string]firmware.CacheEvidence{
-		"no evidence in the answer's headers":                                               {Fresh: -1},
-		"miss: the origin answered this":                                                    {State: firmware.CacheMiss, Fresh: -1},
-		"HIT: a stored copy; the origin was not asked":                                      {State: firmware.CacheHit, Fresh: -1},
-		"STALE: an outdated copy (3 h old), served because the origin did not answer well":  {State: firmware.CacheStale, Aged: true, Age: 3 * time.Hour, Fresh: -1},
-		"likely a stored copy (30 s old, fresh for 15 min more): only its age says so":      {Aged: true, Age: 30 * time.Second, Fresh: 15 * time.Minute},
-		"HIT: a stored copy (0 s old, fresh for 2 days more); the origin was not asked": {State: firmware.CacheHit, Aged: true, Fresh: 48 * time.Hour},
+		"no evidence in the answer's headers":                                              {Fresh: -1},
+		"miss: the origin answered this":                                                   {State: firmware.CacheMiss, Fresh: -1},
+		"HIT: a stored copy; the origin was not asked":                                     {State: firmware.CacheHit, Fresh: -1},
+		"STALE: an outdated copy (3 h old), served because the origin did not answer well": {State: firmware.CacheStale, Aged: true, Age: 3 * time.Hour, Fresh: -1},
+		"likely a stored copy (30 s old, fresh for 15 min more): only its age says so":     {Aged: true, Age: 30 * time.Second, Fresh: 15 * time.Minute},
+		"HIT: a stored copy (0 s old, fresh for 2 days more); the origin was not asked":    {State: firmware.CacheHit, Aged: true, Fresh: 48 * time.Hour},
 	} {
 		if got := cacheWords(e); got != want {
 			t.Errorf("%+v: %q, want %q", e, got, want)
