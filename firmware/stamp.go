@@ -39,8 +39,10 @@ const Forever = time.Duration(math.MaxInt64)
 // Zero reports whether s was never set.
 func (s Stamp) Zero() bool { return s == Stamp{} }
 
-// Add returns the stamp d later in the same boot.
-func (s Stamp) Add(d time.Duration) Stamp { return Stamp{s.Boot, s.Up + d} }
+// Add returns the stamp d later in the same boot, in whole microseconds.
+func (s Stamp) Add(d time.Duration) Stamp {
+	return Stamp{s.Boot, (s.Up + d).Truncate(time.Microsecond)}
+}
 
 // Since returns the time from earlier to s, negative when earlier is the later one, and [Forever] when
 // they belong to different boots or earlier was never set.

@@ -27,6 +27,9 @@ func (w *work) attend(name string, svc *Service) {
 // bad run on; a peer's worry makes the unmetered ones look; bursts end when the look has had its time.
 func (w *work) level(name string, svc Service, u firmware.UplinkFact) Level {
 	opened := svc.Quorum.Opened
+	if w.replaces(svc, u) {
+		return LevelBurst
+	}
 	if opened.Zero() && !svc.Quorum.Latched() {
 		return LevelCalm
 	}
@@ -37,6 +40,27 @@ func (w *work) level(name string, svc Service, u firmware.UplinkFact) Level {
 		return LevelCalm
 	}
 	return LevelIncident
+}
+
+// replaces reports whether a metered uplink must look now because another one can no longer see: its last look
+// may be long ago, and nobody else of this device would notice.
+func (w *work) replaces(svc Service, u firmware.UplinkFact) bool {
+	if !u.Metered || w.down(u.Name) != "" {
+		return false
+	}
+	for _, o := range w.facts.uplinks {
+		sight := w.Uplinks[o.Name]
+		lost := sight.Sight == SightBlind || sight.Sight == SightDown
+		if o.Metered || !lost || w.Now.Since(sight.Since) > w.facts.patience(svc.Decision.Service) {
+			continue
+		}
+		for _, v := range svc.Votes {
+			if v.Uplink == u.Name && !v.Evidence.After(sight.Since) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unsettled reports whether the uplink still owes an answer to the suspicion.

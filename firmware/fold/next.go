@@ -31,6 +31,11 @@ func Next(s State) firmware.Stamp {
 			}
 		}
 	}
+	for _, u := range s.Uplinks {
+		for name := range s.Services {
+			n.past(u.Since.Add(s.facts.patience(name)))
+		}
+	}
 	for name, svc := range s.Services {
 		if o := svc.Quorum.Opened; !o.Zero() {
 			n.past(o.Add(s.facts.patience(name)))

@@ -12,6 +12,9 @@ import (
 // a transition, and then it is journaled like any other event.
 func Step(s State, e Event) (State, []Effect) {
 	w := &work{State: s}
+	if w.facts == nil {
+		w.facts = read(w.Set)
+	}
 	if _, boot := e.Body.(Boot); !boot {
 		w.catchUp(e.At)
 	}

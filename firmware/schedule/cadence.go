@@ -1,0 +1,65 @@
+package schedule
+
+import (
+	"time"
+
+	"edgeprobe.io/firmware"
+)
+
+// attention is a job's own level: a control follows the closest look at any service over its uplink, because a
+// failing vote needs controls that started after the failure.
+func (p *Plan) attention(e *entry) Attention {
+	if e.Ref.Service != "" {
+		return p.level[place{e.Ref.Service, e.Uplink}]
+	}
+	if p.bursting(e.Uplink) {
+		return Burst
+	}
+	return Calm
+}
+
+// bursting reports whether any service is looked at in a burst over the uplink.
+func (p *Plan) bursting(uplink string) bool {
+	for at, level := range p.level {
+		if at.uplink == uplink && level == Burst {
+			return true
+		}
+	}
+	return false
+}
+
+// pause is the time between the end of a run and the next in a burst.
+func (p *Plan) pause(e *entry) time.Duration {
+	if e.Ref.Service == "" {
+		return p.set.Control
+	}
+	return p.set.Recheck
+}
+
+// soon is when a job runs that is wanted at once: now, but not sooner after its last run than in a burst.
+func (p *Plan) soon(e *entry, now firmware.Stamp) firmware.Stamp {
+	if e.ended.Zero() {
+		return now
+	}
+	at := e.ended.Add(p.set.Recheck)
+	if now.Up > at.Up {
+		return now
+	}
+	return at
+}
+
+// after is the job's next instant after now: on its grid while calm, at the incident interval otherwise.
+func (p *Plan) after(e *entry, now firmware.Stamp) firmware.Stamp {
+	switch p.attention(e) {
+	case Burst:
+		return now.Add(e.Interval) // the end of the run brings it forward
+	case Incident:
+		return now.Add(min(e.Interval, p.set.Incident))
+	}
+	turns := (now.Up - e.phase) / e.Interval
+	next := firmware.Stamp{Boot: now.Boot, Up: e.phase + turns*e.Interval}
+	for next.Up <= now.Up {
+		next = next.Add(e.Interval)
+	}
+	return next
+}
