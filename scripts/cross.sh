@@ -8,11 +8,11 @@ need() {
   command -v "$1" >/dev/null || { echo "$1 is missing: make setup" >&2; exit 1; }
 }
 
-# source_id is what SQLite calls this release: its check-in, as in the driver's own header.
-source_id() {
+# sqlite prints a constant of the driver's own header.
+sqlite() {
   local header
   header=$(go list -m -f '{{.Dir}}' github.com/mattn/go-sqlite3)/sqlite3-binding.h
-  sed -nE 's/^#define SQLITE_SOURCE_ID +"([^"]+)".*/\1/p' "$header"
+  sed -nE "s/^#define SQLITE_$1 +\"?([^\"]+)\"?\$/\1/p" "$header"
 }
 
 assert() {
@@ -26,10 +26,12 @@ assert() {
     fi
     echo "$binary: static, $machine, $(stat -c %s "$binary" | numfmt --to=si --suffix=B)"
   done
-  id=$(source_id)
+  # 3.51.3 mended a bug that corrupts a database in WAL mode (sqlite.org/wal.html, "WAL-reset").
+  [ "$(sqlite VERSION_NUMBER)" -ge 3051003 ] || { echo "the driver brings SQLite $(sqlite VERSION): 3.51.3 at least" >&2; exit 1; }
+  id=$(sqlite SOURCE_ID) # the release's check-in
   [ -n "$id" ] || { echo "no SQLITE_SOURCE_ID in the driver's header" >&2; exit 1; }
-  grep -aqF "$id" "$dir/edgeprobed" || { echo "$dir/edgeprobed does not hold SQLite ${id:0:10}" >&2; exit 1; }
-  echo "$dir/edgeprobed: SQLite of ${id:0:19} inside"
+  grep -aqF "$id" "$dir/edgeprobed" || { echo "$dir/edgeprobed does not hold SQLite $(sqlite VERSION)" >&2; exit 1; }
+  echo "$dir/edgeprobed: SQLite $(sqlite VERSION) inside"
 }
 
 "$@"
