@@ -6,7 +6,8 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// Effect is something that follows from an event: a [Transition], [Attention], [Publication] or [Changed].
+// Effect is something that follows from an event: a [Transition], [Attention], [Prove], [Publication] or
+// [Changed].
 // The agent hands effects on in their order and never waits for who receives them.
 type Effect interface{ effect() }
 
@@ -40,6 +41,11 @@ type Attention struct {
 	Level   Level
 }
 
+// Prove asks for the controls of an uplink at once: a vote over it has just become pending.
+type Prove struct {
+	Uplink string
+}
+
 // Publication is something for the feed. Exactly one of its pointers is set.
 type Publication struct {
 	Sheet    *VoteSheet         // signed, retained
@@ -54,6 +60,7 @@ type Changed struct{}
 
 func (Transition) effect()  {}
 func (Attention) effect()   {}
+func (Prove) effect()       {}
 func (Publication) effect() {}
 func (Changed) effect()     {}
 

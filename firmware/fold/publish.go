@@ -23,6 +23,9 @@ func (w *work) tell(name string, before Service, svc *Service) {
 			continue
 		}
 		spoke = true
+		if now.State == firmware.VotePending && old.State != firmware.VotePending {
+			w.effects = append(w.effects, Prove{now.Uplink})
+		}
 		w.transition(Transition{
 			Kind: "vote", Subject: name + "/" + now.Uplink, From: voteWord(old), To: voteWord(now), Vote: &now, Why: now.Why,
 		})

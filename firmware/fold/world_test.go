@@ -46,11 +46,13 @@ type event struct {
 
 type events []event
 
-func (q events) Len() int           { return len(q) }
-func (q events) Less(i, j int) bool { return q[i].at < q[j].at || q[i].at == q[j].at && q[i].n < q[j].n }
-func (q events) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *events) Push(x any)        { *q = append(*q, x.(event)) }
-func (q *events) Pop() any          { e := (*q)[len(*q)-1]; *q = (*q)[:len(*q)-1]; return e }
+func (q events) Len() int { return len(q) }
+func (q events) Less(i, j int) bool {
+	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].n < q[j].n
+}
+func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *events) Push(x any)   { *q = append(*q, x.(event)) }
+func (q *events) Pop() any     { e := (*q)[len(*q)-1]; *q = (*q)[:len(*q)-1]; return e }
 
 func (w *world) after(d time.Duration, do func()) {
 	w.n++
@@ -151,6 +153,8 @@ func (d *device) carry(eff fold.Effect) {
 	case fold.Attention:
 		level := map[fold.Level]schedule.Attention{fold.LevelCalm: schedule.Calm, fold.LevelIncident: schedule.Incident, fold.LevelBurst: schedule.Burst}
 		d.plan.Attend(x.Service, x.Uplink, level[x.Level], d.w.stamp())
+	case fold.Prove:
+		d.plan.Prove(x.Uplink, d.w.stamp())
 	case fold.Publication:
 		for _, peer := range d.w.devices {
 			lag := d.w.lag(d.id, peer.id)

@@ -136,22 +136,28 @@ func (p *Plan) Ended(ref firmware.CheckRef, uplink string, now firmware.Stamp) {
 	}
 }
 
-// Attend sets how closely to look at a service over an uplink, from now on. When a burst begins the service's
-// checks and the uplink's controls run at once.
+// Attend sets how closely to look at a service over an uplink, from now on. When the last burst over an uplink
+// ends, its controls go back to their grid.
 func (p *Plan) Attend(service, uplink string, at Attention, now firmware.Stamp) {
 	bursting := p.bursting(uplink)
 	p.level[place{service, uplink}] = at
+	over := bursting && !p.bursting(uplink)
 	for _, e := range p.entries {
-		control := e.Ref.Service == ""
 		switch {
-		case e.Uplink != uplink || !control && e.Ref.Service != service:
-		case control && bursting == p.bursting(uplink):
-		case control && !bursting:
-			e.due, e.again = now, e.flying
-		case p.attention(e) == Burst:
+		case e.Uplink != uplink:
+		case e.Ref.Service == service && at == Burst:
 			e.due = p.soon(e, now)
-		default:
+		case e.Ref.Service == service, e.Ref.Service == "" && over && !e.again:
 			e.due = p.after(e, now)
+		}
+	}
+}
+
+// Prove runs the controls of an uplink at once: a failure needs controls that started after it.
+func (p *Plan) Prove(uplink string, now firmware.Stamp) {
+	for _, e := range p.entries {
+		if e.Uplink == uplink && e.Ref.Service == "" {
+			e.due, e.again = now, e.flying
 		}
 	}
 }

@@ -101,6 +101,7 @@ func TestABurstRechecksAtOnceWithControls(t *testing.T) {
 	now := t0.Add(21 * time.Second)
 	drive(p, now, 0, 0, func(schedule.Run, firmware.Stamp) {})
 	p.Attend("s", "eth0", schedule.Burst, now)
+	p.Prove("eth0", now)
 	count := map[string]int{}
 	drive(p, now, time.Second, 20*time.Millisecond, func(r schedule.Run, at firmware.Stamp) {
 		if count[r.Ref.Name]++; count[r.Ref.Name] == 1 && at.Since(now) > 150*time.Millisecond {
