@@ -22,23 +22,42 @@ type Task struct {
 // ErrDone is returned by a task to end all the others without an error.
 var ErrDone = errors.New("done")
 
-// Run runs all tasks until ctx ends or one of them returns, then cancels the rest and waits for them. It returns
+// Run runs all tasks until ctx ends or one of them returns, then stops them: the first stage first, and a later
+// stage only when every task of the one before has returned, so that what others rely on ends last. It returns
 // the first failure, wrapped with the task's name, or nil.
-func Run(ctx context.Context, tasks []Task) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
+func Run(ctx context.Context, stages ...[]Task) error {
 	var first failure
-	for _, t := range tasks {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			first.note(t.Name, t.Run(ctx), ctx.Err() != nil)
-			cancel(ErrDone)
-		}()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	joined := make([]sync.WaitGroup, len(stages))
+	for i, tasks := range stages {
+		stop := ctx
+		if i > 0 {
+			stop = after(ctx, &joined[i-1])
+		}
+		for _, t := range tasks {
+			joined[i].Add(1)
+			go func() {
+				defer joined[i].Done()
+				first.note(t.Name, t.Run(stop), stop.Err() != nil)
+				end()
+			}()
+		}
 	}
-	wg.Wait()
+	for i := range joined {
+		joined[i].Wait()
+	}
 	return first.err
+}
+
+// after returns a context with ctx's values that ends when ctx has ended and wg is done.
+func after(ctx context.Context, wg *sync.WaitGroup) context.Context {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		wg.Wait()
+		cancel()
+	})
+	return later
 }
 
 // failure keeps the first error of several tasks.

@@ -3,8 +3,10 @@ package supervise
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestRun(t *testing.T) {
@@ -53,4 +55,29 @@ func text(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func TestStagesStopInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		order := make(chan string, 4)
+		task := func(name string, linger time.Duration) Task {
+			return Task{name, func(ctx context.Context) error {
+				<-ctx.Done()
+				<-time.After(linger)
+				order <- name
+				return nil
+			}}
+		}
+		time.AfterFunc(time.Second, cancel)
+		err := Run(ctx, []Task{task("loop", time.Second), task("probe", 0)}, []Task{task("feed", time.Second)}, []Task{task("store", 0)})
+		close(order)
+		var got []string
+		for n := range order {
+			got = append(got, n)
+		}
+		if want := []string{"probe", "loop", "feed", "store"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("err %v, ended in the order %v, want %v", err, got, want)
+		}
+	})
 }
