@@ -32,12 +32,13 @@ type step struct {
 func scenario() []step {
 	return []step{
 		{4 * time.Second, "a quick edit to the cloud account: access is cut off", func(r *Replay) {
-			r.world.Account.Revoke()
 			r.arc.Cut = time.Now()
+			r.timeline.zero(r.arc.Cut)
+			r.world.Account.Revoke()
 		}},
 		{15 * time.Second, "the fix: the account has its access back; the eu edge does not know yet", func(r *Replay) {
-			r.world.Account.Restore(map[string]time.Duration{"eu": outlast})
 			r.arc.Ended = r.endings(time.Now())
+			r.world.Account.Restore(map[string]time.Duration{"eu": outlast})
 		}},
 		{outlast, "the eu edge is good again", func(*Replay) {}},
 	}
@@ -45,15 +46,15 @@ func scenario() []step {
 
 // Replay plays the scenario on a world while the diary fills.
 type Replay struct {
-	world *World
-	diary *Diary
-	say   func(string)
-	arc   Arc
+	world    *World
+	diary    *Diary
+	timeline *Timeline
+	arc      Arc
 }
 
-// NewReplay makes a replay; say is told each line of the timeline.
-func NewReplay(w *World, d *Diary, say func(string)) *Replay {
-	return &Replay{world: w, diary: d, say: say}
+// NewReplay makes a replay that says on the timeline what it does.
+func NewReplay(w *World, d *Diary, t *Timeline) *Replay {
+	return &Replay{world: w, diary: d, timeline: t}
 }
 
 // Once waits until both devices are up on every service, plays the scenario once, waits until they are up again,
@@ -64,13 +65,13 @@ func (r *Replay) Once(ctx context.Context) (Ruling, error) {
 		return Ruling{}, r.unsettled(ctx)
 	}
 	r.arc.Began = time.Now()
-	r.say("both devices are up on every service")
+	r.timeline.Say("both devices are up on every service")
 	for _, s := range scenario() {
 		if !pause(ctx, s.after) {
 			return Ruling{}, ctx.Err()
 		}
-		r.say(s.say)
 		s.do(r)
+		r.timeline.Say(s.say)
 	}
 	r.allUp(ctx, upWithin+time.Second)
 	if ctx.Err() != nil {

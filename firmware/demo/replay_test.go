@@ -53,7 +53,7 @@ func play(t *testing.T, ctx context.Context, settled bool, sabotage string) (Rul
 		}
 	}
 	w := &World{Account: newAccount()}
-	r := NewReplay(w, o.diary, func(line string) { o.hear(line, sabotage) })
+	r := NewReplay(w, o.diary, NewTimeline(func(line string) { o.hear(line, sabotage) }))
 	ruling, err := r.Once(ctx)
 	if period, _ := w.Account.state(); err == nil && period.Err() != nil {
 		t.Error("the account is still cut off after the replay")

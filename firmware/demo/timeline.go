@@ -1,0 +1,48 @@
+package demo
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Timeline writes what happens, each line with the seconds since the account was cut off.
+type Timeline struct {
+	out func(string)
+
+	mu  sync.Mutex
+	cut time.Time // zero before the first
+}
+
+// NewTimeline makes a timeline that hands each line to out, from several goroutines.
+func NewTimeline(out func(string)) *Timeline { return &Timeline{out: out} }
+
+// Say writes a line.
+func (t *Timeline) Say(text string) { t.sayAt(time.Now(), text) }
+
+// Heard writes what a device decided.
+func (t *Timeline) Heard(m Moment) {
+	text := fmt.Sprintf("%-8s %-8s %s", m.Device, m.Service, m.Status)
+	if m.Status == suspected || m.Status == confirmed {
+		text += ": " + m.Impact
+	}
+	t.sayAt(m.At, text)
+}
+
+// zero makes t the second 0 of the lines that follow.
+func (t *Timeline) zero(at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cut = at
+}
+
+func (t *Timeline) sayAt(at time.Time, text string) {
+	t.mu.Lock()
+	cut := t.cut
+	t.mu.Unlock()
+	if cut.IsZero() {
+		t.out("           " + text)
+		return
+	}
+	t.out(fmt.Sprintf("%+7.2f s  %s", at.Sub(cut).Seconds(), text))
+}
