@@ -41,5 +41,5 @@ func decodeAck(t Topic, raw []byte) (*fold.Ack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fold.Ack{Service: m.Service, Incident: id, By: m.By}, nil
+	return &fold.Ack{Service: m.Service, Incident: id, By: short(m.By, maxBy)}, nil
 }

@@ -124,7 +124,7 @@ func decodeSheet(t Topic, raw []byte) (*fold.VoteSheet, error) {
 func (m voteMessage) vote(t Topic) (fold.SheetVote, error) {
 	v := fold.SheetVote{Vote: firmware.Vote{
 		Target: firmware.Target{Service: t.Key, Region: m.Region}, Uplink: m.Uplink,
-		State: m.State, Impact: m.Impact, Recovering: m.Recovering, Why: m.Why,
+		State: m.State, Impact: m.Impact, Recovering: m.Recovering, Why: short(m.Why, maxWhy),
 	}}
 	var err error
 	if v.Age, err = readAge(m.AgeMS); err != nil {

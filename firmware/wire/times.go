@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"edgeprobe.io/firmware"
 )
@@ -56,9 +57,10 @@ func rank(q firmware.ClockQuality) int {
 	return 0
 }
 
-// short cuts a sentence to at most n bytes, between characters, and mends what is not UTF-8.
+// short cuts a sentence to at most n bytes, between characters, and mends what is not UTF-8. Control characters
+// become spaces: sentences reach terminals.
 func short(s string, n int) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Map(plain, strings.ToValidUTF8(s, "\uFFFD"))
 	if len(s) <= n {
 		return s
 	}
@@ -67,6 +69,13 @@ func short(s string, n int) string {
 		n--
 	}
 	return s[:n] + "…"
+}
+
+func plain(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
 }
 
 // quality returns the worst quality of the times derived, [firmware.ClockUnknown] when there was none.
