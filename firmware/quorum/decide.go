@@ -21,7 +21,7 @@ type Case struct {
 // Decide returns the next state and the decision. It depends only on its arguments, and not on the order of the
 // ballots.
 func Decide(s State, c Case, set Settings) (State, firmware.Decision) {
-	c.Ballots = order(c.Ballots)
+	c.Ballots = order(filter(c.Ballots, Ballot.says))
 	s = c.open(s)
 	counted := c.counted(s)
 	if !s.Latched() {
@@ -48,7 +48,7 @@ func (c Case) open(s State) State {
 	if len(worried) > 0 && s.Opened.Zero() {
 		s.Opened = c.Now
 		for _, b := range worried {
-			if e := b.Vote.Evidence; !e.Zero() && s.Opened.After(e) {
+			if e := b.Vote.Evidence; !e.Zero() && !e.After(s.Opened) {
 				s.Opened = e.Add(-time.Microsecond)
 			}
 		}
