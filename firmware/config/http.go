@@ -1,0 +1,113 @@
+package config
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"edgeprobe.io/firmware"
+)
+
+var (
+	methodName = regexp.MustCompile(`^[A-Z]{1,20}$`)
+	headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
+	lineEnds   = regexp.MustCompile(`[\x00-\x08\x0a-\x1f\x7f]`)
+	userinfo   = regexp.MustCompile(`//[^/]*@`)
+)
+
+// http reads what is particular to an http check.
+func (b *builder) http(raw *rawCheck, c *firmware.Check) {
+	b.misplaced("an http check", raw.Query.keyed(), raw.Type.keyed(), raw.Server.keyed(), listed(raw.Expect.Answers))
+	h := &firmware.HTTPCheck{
+		Method: raw.Method.V, Body: raw.Body.V, Marker: b.pattern(raw.Marker), MaxBytes: int64(raw.MaxBytes.V),
+		Headers: b.headers(raw.Headers, b.headerValue), ExpectHead: b.headers(raw.Expect.Headers, b.pattern),
+		ExpectBody: b.pattern(raw.Expect.Body), Address: b.dialled(raw.Address),
+	}
+	for _, status := range raw.Expect.Status {
+		h.Status = append(h.Status, status.V)
+	}
+	if raw.Method.OK && (!methodName.MatchString(raw.Method.V) || raw.Method.V == http.MethodConnect) {
+		b.add(raw.Method.at, kindMethod, "", raw.Method.V)
+	}
+	if !raw.URL.Given {
+		b.missing(raw.at.under("url"), `url: "https://www.example.com/"`)
+	} else if raw.URL.OK {
+		h.URL = b.url(raw.URL)
+	}
+	c.HTTP = h
+}
+
+// url reads an absolute http or https URL without user information.
+func (b *builder) url(v val[string]) string {
+	u, err := url.Parse(v.V)
+	if err == nil && u.User != nil {
+		b.add(v.at, kindUserinfo, "")
+	} else if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !goodPort(u) {
+		b.add(v.at, kindURL, "", userinfo.ReplaceAllString(v.V, "//...@"))
+	}
+	return v.V
+}
+
+// goodPort reports whether a URL has no port or a possible one.
+func goodPort(u *url.URL) bool {
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u.Port() == "" && !strings.HasSuffix(u.Host, ":") || err == nil && n > 0
+}
+
+// dialled reads an address to dial, with a port or without.
+func (b *builder) dialled(v val[string]) string {
+	if !v.OK {
+		return ""
+	}
+	ap, given, ok := addressPort(v.V, 0)
+	switch {
+	case !ok:
+		b.add(v.at, kindIPPort, "", v.V)
+		return ""
+	case given:
+		return ap.String()
+	}
+	return ap.Addr().String()
+}
+
+// headers reads a table whose keys are header names, each value by read; nil when there are none.
+func (b *builder) headers(t table, read func(val[string]) string) map[string]string {
+	var headers map[string]string
+	names := taken{}
+	for _, e := range t {
+		name := http.CanonicalHeaderKey(e.key)
+		if !headerName.MatchString(e.key) || ours(name) {
+			b.add(e.at, kindHeader, "", e.key)
+			continue
+		}
+		b.claim(names, name, e.at)
+		if headers == nil {
+			headers = map[string]string{}
+		}
+		headers[name] = read(e.value)
+	}
+	return headers
+}
+
+// ours reports whether a header frames the message, which is the prober's business.
+func ours(name string) bool {
+	switch name {
+	case "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Upgrade", "Te", "Trailer":
+		return true
+	}
+	return false
+}
+
+// headerValue reads a value or what its reference names.
+func (b *builder) headerValue(v val[string]) string {
+	text, ok := v.V, v.OK
+	if ok && isReference(text) {
+		text, ok = b.resolve(v.V, v.at)
+	}
+	if ok && lineEnds.MatchString(text) {
+		b.add(v.at, kindHeaderValue, "")
+	}
+	return text
+}

@@ -1,0 +1,239 @@
+package config
+
+import "time"
+
+// This file is the shape of the YAML file, and its comments are what `config schema` tells editors. The tag
+// limits bounds a value, or the number of entries of a list; each bounds the entries; oneof lists the only values;
+// like is an example of a required value.
+
+// rawFile is a device's whole configuration.
+type rawFile struct {
+	here `yaml:"-"`
+	// Which entry of the fleet this device is.
+	Device val[ident] `yaml:"device" jsonschema:"required" like:"newyork"`
+	// This device's private key, by reference: file:NAME or env:NAME. A fleet of this device alone needs none: its votes are then not signed.
+	Key val[string] `yaml:"key"`
+	// All devices, this one included: a list, or file:NAME of a YAML file that is such a list.
+	Fleet rawFleet `yaml:"fleet" jsonschema:"required" like:"file:fleet.yaml"`
+	// How this device uses the uplinks that the fleet states for it: the same names, every one.
+	Uplinks []rawUplink `yaml:"uplinks" jsonschema:"required" like:"[{name: eth0, resolvers: [192.0.2.53]}]" limits:"1..8"`
+	// What customers depend on.
+	Services []rawService `yaml:"services"`
+	// Checks of things outside the provider, which prove that an uplink sees. At least 3 in different networks are wanted.
+	Controls []rawCheck `yaml:"controls" limits:"0..32"`
+	// Further roots for the TLS of checks, as file:NAME of a PEM file. The system's roots stay trusted.
+	Trust val[string] `yaml:"trust"`
+	// The numbers by which a vote is earned and an outage confirmed.
+	Rule rawRule `yaml:"rule"`
+	// Cadences apart from each check's own interval.
+	Schedule rawSchedule `yaml:"schedule"`
+	// Where to publish, and to hear the peers.
+	Feed rawFeed `yaml:"feed"`
+	// Lamps and buzzer.
+	Panel rawPanel `yaml:"panel"`
+	// What is kept on this device.
+	Store rawStore `yaml:"store"`
+	// The local page.
+	Statuspage rawStatuspage `yaml:"statuspage"`
+}
+
+// rawDevice is one appliance of the fleet.
+type rawDevice struct {
+	here `yaml:"-"`
+	// Its id, unique in the fleet.
+	ID val[ident] `yaml:"id" jsonschema:"required" like:"newyork"`
+	// The office it stands in.
+	Site val[ident] `yaml:"site" jsonschema:"required" like:"newyork"`
+	// The office's region, like us or eu.
+	Region val[ident] `yaml:"region" jsonschema:"required" like:"us"`
+	// Its public key: ed25519: and 44 characters. Needed when the fleet has more than one device.
+	Key val[string] `yaml:"key"`
+	// Its ways out.
+	Uplinks []rawUplinkFact `yaml:"uplinks" jsonschema:"required" like:"[{name: eth0, network: isp-a}]" limits:"1..8"`
+}
+
+// rawUplinkFact is what everybody may know of a device's uplink.
+type rawUplinkFact struct {
+	here `yaml:"-"`
+	// Its name, unique on the device.
+	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
+	// Whose wire it is: a label for the ISP or ASN. Uplinks of one network count once.
+	Network val[ident] `yaml:"network" jsonschema:"required" like:"isp-a"`
+	// Every byte costs: it is used seldom, to confirm.
+	Metered val[bool] `yaml:"metered"`
+	// What it shares with others: a router, a mast, a duct. Uplinks that share count once.
+	SharedRisk []val[ident] `yaml:"shared_risk" limits:"0..16"`
+}
+
+// rawUplink is how this device uses one of its uplinks.
+type rawUplink struct {
+	here `yaml:"-"`
+	// Its name in the fleet.
+	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
+	// The kernel's interface to bind to; without it nothing is bound.
+	Interface val[string] `yaml:"interface"`
+	// The source address; without it the kernel chooses.
+	Source val[string] `yaml:"source"`
+	// The DNS servers asked over this uplink, in order: IP addresses, port 53 unless given. The system's resolver is never asked.
+	Resolvers []val[string] `yaml:"resolvers" jsonschema:"required" like:"[192.0.2.53]" limits:"1..8"`
+}
+
+// rawService is something customers depend on.
+type rawService struct {
+	here `yaml:"-"`
+	// Its name, unique among its kind.
+	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
+	// How it is measured.
+	Checks []rawCheck `yaml:"checks" jsonschema:"required" like:"[{name: home, kind: http, url: \"https://www.example.com/\"}]" limits:"1..64"`
+}
+
+// rawCheck is one measurement, of a service or as a control.
+type rawCheck struct {
+	here `yaml:"-"`
+	// Its name, unique in its service or among the controls.
+	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
+	// What it does.
+	Kind val[string] `yaml:"kind" jsonschema:"required" like:"http" oneof:"http dns"`
+	// What its results decide: edge, as a customer gets it (default); origin, past every cache; evidence, nothing. Not for controls.
+	Role val[string] `yaml:"role" oneof:"edge origin evidence"`
+	// Of an edge check: its failure means down (true, the default) or degraded. Not for controls.
+	Critical val[bool] `yaml:"critical"`
+	// The region whose edge is asked wherever this device stands; an http check then needs its address. Not for controls.
+	Region val[ident] `yaml:"region"`
+	// Of a control: it must fail, as a host with a wrong certificate does.
+	Negative val[bool] `yaml:"negative"`
+	// Time between the starts of two runs; 10s by default.
+	Interval val[time.Duration] `yaml:"interval" limits:"1s..1h"`
+	// A run never takes longer; 5s by default, or four fifths of a shorter interval.
+	Timeout val[time.Duration] `yaml:"timeout" limits:"50ms..60s"`
+	// A good answer that takes longer counts as slow.
+	MaxLatency val[time.Duration] `yaml:"max_latency" limits:"1ms..60s"`
+	// http: the absolute http or https URL to ask.
+	URL val[string] `yaml:"url"`
+	// http: the IP address, with a port or without, to dial instead of resolving the URL's host.
+	Address val[string] `yaml:"address"`
+	// http: GET by default.
+	Method val[string] `yaml:"method"`
+	// http: request headers. A value may be a reference: file:NAME or env:NAME.
+	Headers table `yaml:"headers"`
+	// http: request body, sent as is.
+	Body val[string] `yaml:"body"`
+	// http: a regular expression whose first match in the body changes with every answer of the origin.
+	Marker val[string] `yaml:"marker"`
+	// http: the largest body accepted; 1MiB by default.
+	MaxBytes val[size] `yaml:"max_bytes" limits:"1B..64MiB"`
+	// dns: the name to ask for.
+	Query val[string] `yaml:"query"`
+	// dns: the record type; A by default.
+	Type val[string] `yaml:"type" oneof:"A AAAA CNAME TXT NS MX"`
+	// dns: the IP address, with a port or without, of the server to ask instead of the uplink's resolvers.
+	Server val[string] `yaml:"server"`
+	// What the answer must be.
+	Expect rawExpect `yaml:"expect"`
+}
+
+// rawExpect is what a check's answer must be.
+type rawExpect struct {
+	here `yaml:"-"`
+	// http: the status codes accepted; 200 to 299 by default.
+	Status []val[int] `yaml:"status" limits:"1..32" each:"100..599"`
+	// http: a regular expression that must match in the body.
+	Body val[string] `yaml:"body"`
+	// http: per header a regular expression that must match in its value.
+	Headers table `yaml:"headers"`
+	// dns: answers of which at least one must be present.
+	Answers []val[string] `yaml:"answers" limits:"1..32"`
+}
+
+// rawRule is the numbers of the rule.
+type rawRule struct {
+	here `yaml:"-"`
+	// Bad runs in a row that make a failure.
+	BadRuns val[int] `yaml:"bad_runs" limits:"1..20"`
+	// The least time between the first and the last of them.
+	BadSpan val[time.Duration] `yaml:"bad_span" limits:"0s..10m"`
+	// Good runs in a row that end a failure.
+	GoodRuns val[int] `yaml:"good_runs" limits:"1..20"`
+	// Evidence counts for so many intervals.
+	ValidFactor val[float64] `yaml:"valid_factor" limits:"1.5..20"`
+	// The part of an uplink's controls that must pass, never fewer than 2.
+	ControlShare val[share] `yaml:"control_share" limits:"1%..100%"`
+	// Failing devices that confirm an outage,
+	Devices val[int] `yaml:"devices" limits:"2..200"`
+	// at so many sites,
+	Sites val[int] `yaml:"sites" limits:"2..200"`
+	// over so many networks,
+	Networks val[int] `yaml:"networks" limits:"2..200"`
+	// with this part of the votes.
+	Share val[share] `yaml:"share" limits:"1%..100%"`
+	// How long one vantage fails alone before it is called partial.
+	PartialAfter val[time.Duration] `yaml:"partial_after" limits:"1s..1d"`
+}
+
+// rawSchedule is the cadences.
+type rawSchedule struct {
+	here `yaml:"-"`
+	// Between a bad run and its recheck.
+	Recheck val[time.Duration] `yaml:"recheck" limits:"10ms..1m"`
+	// The interval while a service is not up.
+	Incident val[time.Duration] `yaml:"incident" limits:"100ms..1h"`
+	// The least interval of every check on a metered uplink.
+	Metered val[time.Duration] `yaml:"metered" limits:"1s..1d"`
+	// Probes started together on one uplink.
+	Slot val[int] `yaml:"slot" limits:"1..64"`
+}
+
+// rawFeed is where to publish.
+type rawFeed struct {
+	here `yaml:"-"`
+	// All are used at the same time.
+	Brokers []rawBroker `yaml:"brokers" limits:"0..8"`
+	// MQTT keep alive.
+	KeepAlive val[time.Duration] `yaml:"keep_alive" limits:"1s..1h"`
+	// Time between two heartbeats; 30s by default, and at most half of the time that evidence counts.
+	Heartbeat val[time.Duration] `yaml:"heartbeat" limits:"1s..60s"`
+}
+
+// rawBroker is one MQTT broker.
+type rawBroker struct {
+	here `yaml:"-"`
+	// Its name, unique among its kind.
+	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
+	// mqtt://host:port, or mqtts://host:port for TLS.
+	URL val[string] `yaml:"url" jsonschema:"required" like:"\"mqtts://broker.example.net:8883\""`
+	// The device's id by default.
+	Username val[string] `yaml:"username"`
+	// By reference: file:NAME or env:NAME.
+	Password val[string] `yaml:"password"`
+	// A PEM file of the roots trusted for mqtts; the system's by default.
+	CA val[string] `yaml:"ca"`
+}
+
+// rawPanel is the lamps and the buzzer.
+type rawPanel struct {
+	here `yaml:"-"`
+	// Which lines are which.
+	Board val[string] `yaml:"board" oneof:"sim"`
+	// One service lamp per target region, in this order; without it one lamp for all.
+	Regions []val[ident] `yaml:"regions" limits:"0..16"`
+	// A lamp that is not shown again within this time goes dark.
+	Lease val[time.Duration] `yaml:"lease" limits:"1s..5s"`
+}
+
+// rawStore is what is kept.
+type rawStore struct {
+	here `yaml:"-"`
+	// The directory of the database.
+	Dir val[string] `yaml:"dir"`
+	// The database's size at most: the oldest results go first.
+	MaxSize val[size] `yaml:"max_size" limits:"4MB..1TB"`
+	// Results wait at most this long for their commit: what a power cut can cost.
+	Commit val[time.Duration] `yaml:"commit" limits:"100ms..60s"`
+}
+
+// rawStatuspage is the local page.
+type rawStatuspage struct {
+	here `yaml:"-"`
+	// host:port; "" serves no page.
+	Listen val[string] `yaml:"listen"`
+}
