@@ -20,7 +20,7 @@ func phasesOf(p firmware.Phases) []phase {
 
 // drawPhases draws each phase as a bar that begins where the one before it ended. What did not happen is left out.
 func drawPhases(c canvas, p firmware.Phases) {
-	const label = 24 // columns before the bars
+	const label = 23 // columns before the bars
 	var total time.Duration
 	for _, ph := range phasesOf(p) {
 		total += ph.took
@@ -37,7 +37,7 @@ func drawPhases(c canvas, p firmware.Phases) {
 		bar := ""
 		if width >= 10 {
 			from, to := column(before, total, width), column(before+ph.took, total, width)
-			bar = strings.Repeat(" ", min(from, width-1)) + strings.Repeat("━", max(1, to-from))
+			bar = strings.Repeat(" ", from) + strings.Repeat("━", max(1, to-from))
 		}
 		before += ph.took
 		fmt.Fprintf(c, "  %s %9s  %s\n", c.paint(dim, fmt.Sprintf("%-9s", ph.name)), milliseconds(ph.took), bar)

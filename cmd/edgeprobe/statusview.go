@@ -2,104 +2,136 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/fold"
+	"edgeprobe.io/firmware/statuspage"
 )
 
-// drawStatus shows a view as tables: first what customers notice, then what it stands on. now is the instant at which
-// the daemon was asked.
-func drawStatus(c canvas, v fold.View, now firmware.Stamp) error {
-	fmt.Fprintf(c, "%s, site %s, region %s; clock %s; %s\n", c.paint(bold, v.Device), v.Site, v.Region, v.Clock, companyWords(v))
-	if v.Unconfigured {
-		fmt.Fprintln(c, "\nNothing is watched: the config names no service.")
-	}
+// drawStatus shows a device's page as tables: first what customers notice, then what that stands on. The words are the
+// page's own.
+func drawStatus(c canvas, v statuspage.View) error {
+	fmt.Fprintf(c, "%s\n", c.paint(moodStyle(v.Mood), v.Mood.Sign()+" "+printable(v.Headline)))
+	fmt.Fprintf(c, "as seen by %s, site %s, region %s; clock %s; %s\n", printable(v.Device), printable(v.Site), printable(v.Region), v.Clock, companyWords(v))
 	t := tabwriter.NewWriter(c, 0, 0, 2, ' ', 0)
 	if len(v.Services) > 0 {
-		fmt.Fprintln(t, "\nSERVICE\tSTATE\tSINCE\tVOTES\tWHY")
+		line(t, "\n  SERVICE", "STATE", "FOR", "FAILING", "WHY")
 	}
 	for _, s := range v.Services {
-		d := s.Decision
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d of %d fail\t%s\n", d.Service, stateWords(d), since(now, startOf(d)), d.Failing, d.Voters, d.Why)
+		why := s.Why
+		if s.Mood == statuspage.MoodGood {
+			why = ""
+		}
+		line(t, s.Mood.Sign()+" "+s.Name, stateWords(s), age(began(s)), fmt.Sprintf("%d of %d", s.Failing, s.Voters), why)
 	}
 	if len(v.Uplinks) > 0 {
-		fmt.Fprintln(t, "\nUPLINK\tSIGHT\tSINCE\tCONTROLS\tNETWORK")
+		line(t, "\n  UPLINK", "STATE", "FOR", "CONTROLS", "NETWORK")
 	}
 	for _, u := range v.Uplinks {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d of %d good\t%s\n", u.Name, sightWords(u), since(now, u.Since), u.Good, u.Controls, u.Network)
+		line(t, sightSign(u.Sight)+" "+u.Name, sightWords(u), age(u.Since), fmt.Sprintf("%d of %d", u.Good, u.Controls), u.Network)
 	}
-	for _, p := range slices.DeleteFunc(slices.Clone(v.Parts), func(p fold.PartView) bool { return p.OK }) {
-		fmt.Fprintf(t, "\nPART\tSTATE\tSINCE\n%s\tFAILING: %s\t%s\n", p.Name, p.Why, since(now, p.Since))
+	if failing := failingParts(v.Parts); len(failing) > 0 {
+		line(t, "\n  PART", "STATE", "FOR", "", "WHY")
+		for _, p := range failing {
+			line(t, statuspage.MoodBad.Sign()+" "+p.Name, "failing", age(p.Since), "", p.Why)
+		}
 	}
 	return t.Flush()
 }
 
+// line writes the cells of a row. What comes from afar is only text here: it cannot steer the terminal.
+func line(w io.Writer, cells ...string) {
+	for i, cell := range cells {
+		first := strings.HasPrefix(cell, "\n")
+		cells[i] = printable(strings.TrimPrefix(cell, "\n"))
+		if first {
+			cells[i] = "\n" + cells[i]
+		}
+	}
+	fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+}
+
+func moodStyle(m statuspage.Mood) string {
+	switch m {
+	case statuspage.MoodGood:
+		return green
+	case statuspage.MoodBad:
+		return red
+	}
+	return yellow
+}
+
 // companyWords says whether this device could confirm an outage with those it hears.
-func companyWords(v fold.View) string {
+func companyWords(v statuspage.View) string {
 	alive := 0
 	for _, p := range v.Peers {
 		if p.Alive {
 			alive++
 		}
 	}
-	words := fmt.Sprintf("hears %d of %d peers", alive, len(v.Peers))
+	words := "it has no peers"
+	if len(v.Peers) > 0 {
+		words = fmt.Sprintf("it hears %d of %d peers", alive, len(v.Peers))
+	}
 	if v.Witnesses != firmware.WitnessesEnough {
 		words += ", too few to confirm an outage"
 	}
 	return words
 }
 
-// stateWords names a decision: capitals where somebody should act.
-func stateWords(d firmware.Decision) string {
-	words := strings.ReplaceAll(string(d.Status), "_", " ")
-	if d.Impact != firmware.ImpactNone {
-		words += " " + d.Impact.String()
-	}
-	if d.Status == firmware.StatusConfirmed || d.Status == firmware.StatusSingleSite {
-		words = strings.ToUpper(words)
-	}
-	if !d.Unobserved.Zero() {
+func stateWords(s statuspage.Service) string {
+	words := s.Title
+	if s.Unobserved != nil {
 		words += ", unobserved"
 	}
-	if d.AckedBy != "" {
-		words += ", acknowledged by " + d.AckedBy
+	if s.AckedBy != "" {
+		words += ", acknowledged by " + s.AckedBy
 	}
 	return words
 }
 
-// startOf is when what a decision says began.
-func startOf(d firmware.Decision) firmware.Stamp {
-	if d.Status == firmware.StatusConfirmed {
-		return d.Confirmed
+// began is when what is said of a service began.
+func began(s statuspage.Service) *statuspage.Instant {
+	if s.Status == firmware.StatusConfirmed && s.Confirmed != nil {
+		return s.Confirmed
 	}
-	return d.Started
+	return s.Started
 }
 
-func sightWords(u fold.UplinkView) string {
-	switch u.Sight {
-	case fold.SightBlind, fold.SightDown:
-		if u.Why == "" {
-			return strings.ToUpper(string(u.Sight))
-		}
-		return strings.ToUpper(string(u.Sight)) + ": " + u.Why
+// age writes how long ago something was; nothing when that is not known.
+func age(i *statuspage.Instant) string {
+	if i == nil || i.AgeMS == nil {
+		return ""
+	}
+	return roughly(max(0, time.Duration(*i.AgeMS)*time.Millisecond).Truncate(time.Second))
+}
+
+func sightWords(u statuspage.Uplink) string {
+	if u.Why != "" && u.Sight != fold.SightSighted {
+		return string(u.Sight) + ": " + u.Why
 	}
 	return string(u.Sight)
 }
 
-// since writes how long ago something began: nothing when that is not known.
-func since(now, began firmware.Stamp) string {
-	switch ago := now.Since(began); {
-	case began.Zero():
-		return ""
-	case ago == firmware.Forever:
-		return "before this boot"
-	case ago < time.Second:
-		return "now"
-	default:
-		return roughly(ago)
+func sightSign(s fold.Sight) string {
+	switch s {
+	case fold.SightSighted:
+		return statuspage.MoodGood.Sign()
+	case fold.SightUnknown:
+		return statuspage.MoodUnknown.Sign()
 	}
+	return statuspage.MoodBad.Sign()
+}
+
+func failingParts(parts []statuspage.Part) (out []statuspage.Part) {
+	for _, p := range parts {
+		if !p.OK {
+			out = append(out, p)
+		}
+	}
+	return out
 }

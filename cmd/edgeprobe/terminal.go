@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"os"
+	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 )
@@ -11,7 +13,6 @@ import (
 type canvas struct {
 	io.Writer
 	width  int  // columns; 80 when not a terminal
-	live   bool // it is a terminal: lines may be redrawn
 	colour bool // a terminal whose owner has not set NO_COLOR
 }
 
@@ -22,7 +23,6 @@ func drawOn(w io.Writer) canvas {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return c
 	}
-	c.live = true
 	c.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 		c.width = width
@@ -45,4 +45,14 @@ func (c canvas) paint(style, text string) string {
 		return text
 	}
 	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+// printable replaces what could steer a terminal: text from afar is only text here.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
 }

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/clock"
+	"edgeprobe.io/firmware/probe"
+	"edgeprobe.io/firmware/uplink"
+)
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	config    string
+	uplink    string
+	source    string
+	resolvers []string
+	ca        string
+	timeout   time.Duration
+	status    []int
+	body      string
+}
+
+func newCheckCmd() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check URL|NAME",
+		Short: "Look once, now, from here",
+		Long: `Runs one check once and shows where its time went, whether the answer came from a cache, and how long the
+certificate lasts. NAME is a check of a config: "service/check", or "service" for all of its checks.
+
+The exit code is 0 when everything expected was seen, else 1.`,
+		Example: `  edgeprobe check https://www.example.com/
+  edgeprobe check https://www.example.com/health --expect-status 200,204 --expect-body '"ok"'
+  edgeprobe check https://www.example.com/ --uplink wwan0 --resolver 192.0.2.53
+  edgeprobe check api/home --config my.yaml --json`,
+		Args: oneArg("a URL, or the name of a check with --config"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			looks, err := f.plan(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return runLooks(cmd, looks)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.config, "config", "", "config file that NAME is looked up in")
+	flags.StringVar(&f.uplink, "uplink", "", "network interface to go out of; with --config the uplink's name (default: all of them)")
+	flags.StringVar(&f.source, "source", "", "source address")
+	flags.StringSliceVar(&f.resolvers, "resolver", nil, "resolver to ask, ip or ip:port; may be repeated (default: those of /etc/resolv.conf)")
+	flags.StringVar(&f.ca, "ca", "", "PEM file of certificate authorities to trust instead of the system's")
+	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up after this long")
+	flags.IntSliceVar(&f.status, "expect-status", nil, "accepted status codes (default: 200 to 299)")
+	flags.StringVar(&f.body, "expect-body", "", "regular expression that the body must match")
+	return cmd
+}
+
+// oneArg wants exactly one argument and says which.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return fmt.Errorf("give exactly one argument: %s; see %s --help", what, cmd.CommandPath())
+	}
+}
+
+// look is one check over one uplink, ready to run.
+type look struct {
+	target string // for people
+	check  firmware.Check
+	uplink firmware.Uplink
+	probe  probe.Settings
+}
+
+// plan turns an argument into what is to be looked at.
+func (f checkFlags) plan(cmd *cobra.Command, target string) ([]look, error) {
+	if f.config == "" {
+		one, err := f.planURL(target)
+		return []look{one}, err
+	}
+	for _, name := range []string{"source", "resolver", "ca", "timeout", "expect-status", "expect-body"} {
+		if cmd.Flags().Changed(name) {
+			return nil, fmt.Errorf("--%s does not go with --config, which says it already: leave one of them out", name)
+		}
+	}
+	return f.planConfigured(target)
+}
+
+// runLooks runs them one after the other, so that they do not disturb each other's timing, and shows each as it ends.
+func runLooks(cmd *cobra.Command, looks []look) error {
+	clk, err := clock.New(time.Time{})
+	if err != nil {
+		return err
+	}
+	paper, good := drawOn(cmd.OutOrStdout()), true
+	for i, l := range looks {
+		result, err := l.run(cmd.Context(), clk)
+		if err != nil {
+			return err
+		}
+		good = good && result.Outcome.OK()
+		if wantsJSON(cmd) {
+			if err := printJSON(paper, result); err != nil {
+				return err
+			}
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(paper)
+		}
+		drawResult(paper, l.target, result, time.Now())
+	}
+	if !good {
+		return errBad
+	}
+	return nil
+}
+
+func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error) {
+	out := uplink.Open(l.uplink)
+	via := probe.Via{Uplink: l.uplink.Name, Dial: out.Dial, ListenPacket: out.ListenPacket, Resolvers: out.Resolvers}
+	prober, err := probe.New(l.check, via, clk, l.probe)
+	if err != nil {
+		return firmware.Result{}, err
+	}
+	result := prober.Do(ctx)
+	if ctx.Err() != nil {
+		return result, errors.Join(errors.New("stopped"), prober.Close())
+	}
+	return result, prober.Close()
+}
+
+// sourceAddr reads --source; empty leaves it to the kernel.
+func (f checkFlags) sourceAddr() (netip.Addr, error) {
+	if f.source == "" {
+		return netip.Addr{}, nil
+	}
+	a, err := netip.ParseAddr(f.source)
+	if err != nil {
+		return a, fmt.Errorf("--source %q is not an IP address", f.source)
+	}
+	return a, nil
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/miekg/dns"
+
+	"edgeprobe.io/firmware"
+)
+
+// site is an HTTPS server on loopback that answers as an edge with a cache does, and the file that vouches for it.
+func site(t *testing.T) (url, ca string) {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Cache", "HIT")
+		w.Header().Set("Age", "412")
+		w.Header().Set("Cache-Control", "max-age=3600")
+		fmt.Fprint(w, "Welcome")
+	}))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // it is refused on purpose
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	ca = filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+	if err := os.WriteFile(ca, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return srv.URL, ca
+}
+
+func TestCheckURL(t *testing.T) {
+	url, ca := site(t)
+	out, errs, code := run(t, "check", url, "--ca", ca, "--expect-body", "^Welcome$")
+	if code != 0 || errs != "" {
+		t.Fatalf("exit %d, %s%s", code, out, errs)
+	}
+	for _, want := range []string{"ok  " + url, "status 200", "  connect ", "  tls ", "full TLS handshake", "HIT: a stored copy (6 min old, fresh for 53 min more)", "days left"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestCheckJSON(t *testing.T) {
+	url, ca := site(t)
+	out, _, code := run(t, "check", url, "--ca", ca, "--json")
+	var r firmware.Result
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 0 {
+		t.Fatalf("exit %d, %v in %s", code, err, out)
+	}
+	if !r.Outcome.OK() || r.Status != 200 || r.Conn != firmware.ConnFull || r.Cache.State != firmware.CacheHit || r.Expires == 0 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// TestCheckBad: what is not as expected is exit code 1, with the verdict on stdout and nothing more on stderr.
+func TestCheckBad(t *testing.T) {
+	url, ca := site(t)
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"authority unknown": {[]string{url}, "tls_unknown_ca"},
+		"another status":    {[]string{url, "--ca", ca, "--expect-status", "204,301"}, "http_status"},
+		"another body":      {[]string{url, "--ca", ca, "--expect-body", "Goodbye"}, "body_mismatch"},
+		"nobody there":      {[]string{"http://" + closedPort(t) + "/"}, "refused"},
+		"name unknown":      {[]string{"http://gone.example/", "--resolver", nameServer(t)}, "dns_nxdomain"},
+		"no such interface": {[]string{url, "--uplink", "nope0"}, "NOT MEASURED"},
+	} {
+		out, errs, code := run(t, append([]string{"check"}, c.args...)...)
+		if code != 1 || errs != "" || !strings.Contains(out, c.want) {
+			t.Errorf("%s: exit %d, stderr %q, want exit 1 and %q in\n%s", name, code, errs, c.want, out)
+		}
+	}
+}
+
+// TestCheckResolves: the name goes to the resolver that was asked for, over a socket of our own.
+func TestCheckResolves(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	defer srv.Close()
+	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
+	out, errs, code := run(t, "check", "http://www.example:"+port+"/", "--resolver", nameServer(t), "--expect-status", "404")
+	if code != 0 || !strings.Contains(out, "  resolve ") {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+}
+
+// TestCheckUsage: what cannot be done is one sentence on stderr that says how to do it.
+func TestCheckUsage(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "give exactly one argument"},
+		{[]string{"www.example.com"}, "write https://www.example.com, or"},
+		{[]string{"ftp://www.example.com/"}, "is not an http or https URL"},
+		{[]string{"https://ada:secret@www.example.com/"}, "holds a user name"},
+		{[]string{"https://www.example.com/", "--source", "here"}, "--source"},
+		{[]string{"https://www.example.com/", "--resolver", "dns.example"}, "--resolver"},
+		{[]string{"https://www.example.com/", "--ca", "/dev/null"}, "holds no PEM certificate"},
+		{[]string{"http://127.0.0.1/", "--expect-body", "("}, "regular expression"},
+		{[]string{"shop", "--config", "my.yaml", "--timeout", "1s"}, "--timeout does not go with --config"},
+		{[]string{"shop", "--config", filepath.Join(t.TempDir(), "none.yaml")}, "none.yaml"},
+	} {
+		out, errs, code := run(t, append([]string{"check"}, c.args...)...)
+		if code != 1 || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%v: exit %d, stdout %q, stderr %q, want %q", c.args, code, out, errs, c.want)
+		}
+		if strings.Contains(errs, "secret") {
+			t.Errorf("%v: tells the password: %s", c.args, errs)
+		}
+	}
+}
+
+func TestCheckConfigured(t *testing.T) {
+	url, ca := site(t)
+	file := filepath.Join(t.TempDir(), "my.yaml")
+	text := fmt.Sprintf(`device: office
+fleet: [{id: office, site: berlin, region: eu, uplinks: [{name: eth0, network: dsl}, {name: lte, network: mobile}]}]
+uplinks:
+  - {name: eth0, source: 127.0.11.1, resolvers: ["127.0.0.1:1"]}
+  - {name: lte, source: 127.0.11.2, resolvers: ["127.0.0.1:1"]}
+trust: file:%s
+services:
+  - name: shop
+    checks:
+      - {name: home, kind: http, url: "%s/", interval: 10s, expect: {body: Welcome}}
+      - {name: gone, kind: http, url: "%s/", interval: 10s, expect: {status: [410]}}
+`, ca, url, url)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := run(t, "check", "shop/home", "--config", file)
+	if code != 0 || !strings.Contains(out, "shop/home over eth0") || !strings.Contains(out, "shop/home over lte") {
+		t.Errorf("one check: exit %d, %s%s", code, out, errs)
+	}
+	out, errs, code = run(t, "check", "shop", "--config", file, "--uplink", "lte")
+	if code != 1 || strings.Contains(out, "eth0") || strings.Count(out, " over lte") != 2 {
+		t.Errorf("a service over one uplink: exit %d, %s%s", code, out, errs)
+	}
+	if _, errs, code = run(t, "check", "shop/basket", "--config", file); code != 1 || !strings.Contains(errs, "shop/home, shop/gone") {
+		t.Errorf("an unknown check: exit %d, %s", code, errs)
+	}
+	if _, errs, code = run(t, "check", "shop", "--config", file, "--uplink", "sat"); code != 1 || !strings.Contains(errs, "eth0, lte") {
+		t.Errorf("an unknown uplink: exit %d, %s", code, errs)
+	}
+}
+
+// closedPort is an address where nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// nameServer knows www.example on loopback, and nothing else.
+func nameServer(t *testing.T) string {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan struct{})
+	srv := &dns.Server{PacketConn: conn, NotifyStartedFunc: func() { close(ready) }, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		m := new(dns.Msg).SetReply(q)
+		switch {
+		case q.Question[0].Name != "www.example.":
+			m.Rcode = dns.RcodeNameError
+		case q.Question[0].Qtype == dns.TypeA:
+			m.Answer = append(m.Answer, &dns.A{Hdr: dns.RR_Header{Name: "www.example.", Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 1}, A: net.IPv4(127, 0, 0, 1)})
+		}
+		_ = w.WriteMsg(m)
+	})}
+	done := make(chan error, 1)
+	go func() { done <- srv.ActivateAndServe() }()
+	<-ready
+	t.Cleanup(func() {
+		if err := srv.Shutdown(); err != nil {
+			t.Error(err)
+		}
+		<-done
+	})
+	return conn.LocalAddr().String()
+}

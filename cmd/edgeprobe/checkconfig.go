@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/config"
+)
+
+// planConfigured looks up a check, or all checks of a service, in a config, over each of its uplinks.
+func (f checkFlags) planConfigured(name string) ([]look, error) {
+	c, err := config.Load(f.config)
+	if err != nil {
+		return nil, err
+	}
+	uplinks := c.Uplinks
+	if f.uplink != "" {
+		uplinks = slices.DeleteFunc(slices.Clone(uplinks), func(u firmware.Uplink) bool { return u.Name != f.uplink })
+		if len(uplinks) == 0 {
+			return nil, fmt.Errorf("%s has no uplink %q: it has %s", f.config, f.uplink, list(c.Uplinks, func(u firmware.Uplink) string { return u.Name }))
+		}
+	}
+	var out []look
+	for _, check := range c.Checks {
+		if ref := check.Ref.String(); ref != name && check.Ref.Service != name {
+			continue
+		}
+		for _, u := range uplinks {
+			out = append(out, look{target: check.Ref.String() + " over " + u.Name, check: check, uplink: u, probe: c.Probe})
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s has no check %q: it has %s", f.config, name, list(c.Checks, func(ch firmware.Check) string { return ch.Ref.String() }))
+	}
+	return out, nil
+}
+
+// list joins the names of some values for a sentence.
+func list[T any](values []T, name func(T) string) string {
+	var names []string
+	for _, v := range values {
+		names = append(names, name(v))
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}

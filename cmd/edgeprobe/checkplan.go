@@ -1,0 +1,73 @@
+package main
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net/url"
+	"os"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/probe"
+)
+
+// planURL looks at a URL that no config knows.
+func (f checkFlags) planURL(target string) (look, error) {
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return look{}, fmt.Errorf("%q is not an http or https URL: write https://%s, or name a check and add --config FILE", target, hostOf(target))
+	}
+	if u.User != nil {
+		return look{}, fmt.Errorf("the URL holds a user name: leave it out, passwords on a command line can be read by everybody on this machine")
+	}
+	source, err := f.sourceAddr()
+	if err != nil {
+		return look{}, err
+	}
+	resolvers, err := parseResolvers(f.resolvers)
+	if err != nil {
+		return look{}, err
+	}
+	if resolvers == nil {
+		if resolvers, err = systemResolvers("/etc/resolv.conf"); err != nil {
+			return look{}, err
+		}
+	}
+	settings := probe.Defaults()
+	if settings.Roots, err = trusted(f.ca); err != nil {
+		return look{}, err
+	}
+	return look{
+		target: target,
+		check: firmware.Check{
+			Ref: firmware.CheckRef{Service: "once", Name: u.Hostname()}, Kind: "http", Role: firmware.RoleEdge, Critical: true,
+			Timeout: f.timeout, Interval: 2 * f.timeout,
+			HTTP: &firmware.HTTPCheck{URL: target, Status: f.status, ExpectBody: f.body},
+		},
+		uplink: firmware.Uplink{Name: f.uplink, Interface: f.uplink, Source: source, Resolvers: resolvers},
+		probe:  settings,
+	}, nil
+}
+
+// hostOf makes an example out of what was typed.
+func hostOf(target string) string {
+	if u, err := url.Parse("//" + target); err == nil && u.Hostname() != "" && u.Hostname() != "http" && u.Hostname() != "https" {
+		return u.Host + u.Path
+	}
+	return "www.example.com/"
+}
+
+// trusted reads certificate authorities; no file means the system's, which is nil.
+func trusted(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read --ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read --ca: %s holds no PEM certificate", file)
+	}
+	return pool, nil
+}
