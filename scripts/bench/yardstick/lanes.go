@@ -1,0 +1,125 @@
+package yardstick
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/clock"
+	"edgeprobe.io/firmware/probe"
+)
+
+// probeTimeout bounds each run, of ours and of the bare loop.
+const probeTimeout = 5 * time.Second
+
+// Dial opens a connection, as [net.Dialer.DialContext] does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Prober is the lane of edgeprobe's own prober: fresh connections, resumed TLS sessions or full handshakes alone.
+// A run that ends or connects otherwise than the lane says is an error.
+func Prober(to Target, dial Dial, resume bool) (Lane, error) {
+	roots, err := pool(to)
+	if err != nil {
+		return Lane{}, err
+	}
+	_, port, err := net.SplitHostPort(to.Address)
+	if err != nil {
+		return Lane{}, fmt.Errorf("read target: %w", err)
+	}
+	clk, err := clock.New(time.Time{})
+	if err != nil {
+		return Lane{}, err
+	}
+	check := firmware.Check{
+		Ref: firmware.CheckRef{Service: "bench", Name: "get"}, Kind: "http", Role: firmware.RoleEdge,
+		Interval: time.Hour, Timeout: probeTimeout, // an hour: no full handshake falls due between two resumed ones
+		HTTP: &firmware.HTTPCheck{URL: "https://" + net.JoinHostPort(Host, port) + "/", Address: to.Address},
+	}
+	via := probe.Via{Uplink: "bench", Dial: dial, ListenPacket: noPackets, Resolvers: func() []netip.AddrPort { return nil }}
+	settings := probe.Defaults()
+	settings.Roots, settings.Resume = roots, resume
+	p, err := probe.New(check, via, clk, settings)
+	if err != nil {
+		return Lane{}, err
+	}
+	lane := Lane{Name: "edgeprobe, " + handshake(resume), Done: func() { _ = p.Close() }}
+	want := firmware.ConnFull
+	lane.Once = func() error {
+		r := p.Do(context.Background())
+		if !r.Outcome.OK() || r.Conn != want || r.Bytes != bodySize {
+			return fmt.Errorf("unexpected run: %s %s, connection %q, %d bytes", r.Outcome, r.Detail, r.Conn, r.Bytes)
+		}
+		return nil
+	}
+	if resume { // the first run fetches the ticket
+		if err := lane.Once(); err != nil {
+			return Lane{}, err
+		}
+		want = firmware.ConnResumed
+	}
+	return lane, nil
+}
+
+// NetHTTP is the lane to compare with: net/http as one writes it, a fresh connection and the body read to its end.
+func NetHTTP(to Target, dial Dial, resume bool) (Lane, error) {
+	roots, err := pool(to)
+	if err != nil {
+		return Lane{}, err
+	}
+	conf := &tls.Config{RootCAs: roots, ServerName: Host}
+	if resume {
+		conf.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	}
+	client := &http.Client{Timeout: probeTimeout, Transport: &http.Transport{TLSClientConfig: conf, DisableKeepAlives: true, DialContext: dial}}
+	want := false
+	lane := Lane{Name: "bare net/http, " + handshake(resume), Once: func() error { return fetch(client, to, want) }}
+	if resume {
+		if err := lane.Once(); err != nil {
+			return Lane{}, err
+		}
+		want = true
+	}
+	return lane, nil
+}
+
+func fetch(client *http.Client, to Target, resumed bool) error {
+	res, err := client.Get("https://" + to.Address + "/")
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(io.Discard, res.Body)
+	if err := errors.Join(err, res.Body.Close()); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK || n != bodySize || res.TLS.DidResume != resumed {
+		return fmt.Errorf("unexpected answer: status %d, %d bytes, resumed %v", res.StatusCode, n, res.TLS.DidResume)
+	}
+	return nil
+}
+
+func handshake(resume bool) string {
+	if resume {
+		return "resumed"
+	}
+	return "full"
+}
+
+func pool(to Target) (*x509.CertPool, error) {
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(to.CA)) {
+		return nil, errors.New("read target: its authority is no PEM certificate")
+	}
+	return roots, nil
+}
+
+func noPackets(context.Context, string, string) (net.PacketConn, error) {
+	return nil, errors.New("nothing is to be resolved here")
+}
