@@ -68,8 +68,7 @@ func (db *DB) Write(f func(*sql.Tx) error) error {
 		_ = tx.Rollback() // it is rolled back already where this fails
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		_ = tx.Rollback()
+	if err := tx.Commit(); err != nil { // the driver has rolled back
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil

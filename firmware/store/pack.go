@@ -1,0 +1,64 @@
+package store
+
+import (
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"io"
+)
+
+// How a packed text begins.
+const (
+	plain    = 0
+	deflated = 1
+)
+
+const (
+	packFrom  = 512      // bytes; shorter texts stay plain
+	maxUnpack = 64 << 20 // bytes; no text of ours is that long
+)
+
+// packer packs texts. It keeps its compressor, which is large, for the next one.
+type packer struct {
+	w    *flate.Writer
+	lost []error // events that could not be packed, and why
+}
+
+// pack returns text behind a byte that says how it is packed.
+func (p *packer) pack(text []byte) ([]byte, error) {
+	if len(text) <= packFrom {
+		return append([]byte{plain}, text...), nil
+	}
+	var out bytes.Buffer
+	out.WriteByte(deflated)
+	if p.w == nil {
+		p.w, _ = flate.NewWriter(nil, flate.BestSpeed) // fails for unknown levels only
+	}
+	p.w.Reset(&out)
+	if _, err := p.w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := p.w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// unpack undoes pack.
+func unpack(data []byte) ([]byte, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	switch data[0] {
+	case plain:
+		return data[1:], nil
+	case deflated:
+		r := flate.NewReader(bytes.NewReader(data[1:]))
+		text, err := io.ReadAll(io.LimitReader(r, maxUnpack))
+		if err != nil {
+			return nil, fmt.Errorf("unpack text: %w", err)
+		}
+		return text, nil
+	}
+	return nil, fmt.Errorf("unpack text: unknown packing %d", data[0])
+}
