@@ -35,7 +35,7 @@ func TestDrawResult(t *testing.T) {
   connect     30.0 ms      ━━━━━━
   tls         50.0 ms            ━━━━━━━━━━
   wait        90.0 ms                      ━━━━━━━━━━━━━━━━━━
-  transfer    10.0 ms                                        ━━
+  transfer    10.0 ms                                        ━━━
   uplink       eth0
   address      192.0.2.7
   connection   new, full TLS handshake: name and certificate chain verified

@@ -25,7 +25,7 @@ func drawPhases(c canvas, p firmware.Phases) {
 	for _, ph := range phasesOf(p) {
 		total += ph.took
 	}
-	width := min(c.width, 100) - label - 1
+	width := min(c.width, 100) - label
 	if total <= 0 {
 		return
 	}
