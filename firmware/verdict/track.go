@@ -39,6 +39,7 @@ type Track struct {
 	Slow   Streak          `json:"slow,omitzero"`    // over the latency bound
 	Passed firmware.Stamp  `json:"passed,omitzero"`  // start of the newest good run
 	Ever   bool            `json:"ever,omitempty"`   // it passed at least once in its life
+	Hurt   bool            `json:"hurt,omitempty"`   // it failed or was slow at least once since the start
 	Marker uint64          `json:"marker,omitempty"` // newest marker seen
 	Kept   firmware.Stamp  `json:"kept,omitzero"`    // since when the marker has not changed
 }
@@ -51,6 +52,7 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 		return t
 	}
 	t.Run = r.Start
+	t.Hurt = t.Hurt || r.Outcome != firmware.OutcomeOK
 	if r.Outcome.Bad() {
 		t.Bad, t.Good, t.Slow = t.Bad.grow(r.Start, seq), Streak{}, Streak{}
 		return t
@@ -70,6 +72,14 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 
 // Forget returns what outlives a restart: only that the check passed once.
 func (t Track) Forget() Track { return Track{Ever: t.Ever} }
+
+// recovered returns how many good runs a recovery can count on: a check that was never hurt has nothing to prove.
+func (t Track) recovered() int {
+	if !t.Hurt {
+		return streakMax
+	}
+	return t.Good.N
+}
 
 // condition is what a track says of its check now.
 type condition int

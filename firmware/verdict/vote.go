@@ -91,7 +91,7 @@ type finding struct {
 	seq      uint64         // and its sequence number
 	evidence firmware.Stamp
 	valid    time.Duration
-	good     int // shortest good streak among the checks that count
+	good     int // good runs in a row since the failure, the fewest among the checks that count
 	masked   time.Duration
 	why      string
 }
@@ -221,11 +221,11 @@ func (d Desk) passing(now firmware.Stamp, edges, minor, origins []Case, set Sett
 		if f.evidence.Zero() || f.evidence.Add(f.valid).After(c.Track.Run.Add(valid)) {
 			f.evidence, f.valid = c.Track.Run, valid
 		}
-		f.good = min(f.good, c.Track.Good.N)
+		f.good = min(f.good, c.Track.recovered())
 	}
 	for _, c := range origins {
 		if c.Track.Ever && d.is(c, now, set) != absent {
-			f.good = min(f.good, c.Track.Good.N)
+			f.good = min(f.good, c.Track.recovered())
 		} else {
 			f.why = "edge as expected; origin not observed"
 		}

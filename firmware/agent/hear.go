@@ -1,0 +1,86 @@
+package agent
+
+import (
+	"context"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/feed"
+	"edgeprobe.io/firmware/fold"
+	"edgeprobe.io/firmware/wire"
+)
+
+// feedDeps are what a session with broker b works with.
+func (a *Agent) feedDeps(b feed.Broker) feed.Deps {
+	now := a.Clock.Now()
+	d := feed.Deps{
+		Device: a.Fold.Device, Version: a.Version, Boot: now.Boot, Started: now, Times: times{a}, TLSTime: a.Clock.TLSTime,
+		Backlog: backlog{a}, Session: func() uint64 { return a.session.Add(1) }, Heard: a.heard, Log: a.Log,
+		Report: func(broker string, ok bool, why string) { a.tell(fold.Part{Name: "feed/" + broker, OK: ok, Why: why}) },
+	}
+	if peers := a.peers(); len(peers) > 0 {
+		d.Subscribe = wire.Subscriptions(peers...)
+	}
+	for _, u := range a.Uplinks {
+		d.Dialers = append(d.Dialers, feed.Dialer{Name: u.Name(), Dial: u.Dial, Resolve: u.Resolve})
+	}
+	return d
+}
+
+// peers are the other devices of the fleet.
+func (a *Agent) peers() []string {
+	var out []string
+	for _, d := range a.Fold.Fleet {
+		if d.ID != a.Fold.Device {
+			out = append(out, d.ID)
+		}
+	}
+	return out
+}
+
+// heard verifies a peer's message and hands it to the loop. What is not of the fleet, or not signed by the key
+// that the fleet list states, is dropped and counted.
+func (a *Agent) heard(topic string, payload []byte, retained bool) {
+	t, err := wire.Parse(topic)
+	if err != nil {
+		a.dropped.Add(1)
+		return
+	}
+	for _, d := range a.Fold.Fleet {
+		if d.ID != t.Device || d.ID == a.Fold.Device {
+			continue
+		}
+		h, err := wire.Open(topic, payload, d.Key)
+		if err != nil {
+			a.dropped.Add(1)
+			a.Log.Debug("a peer's message is not believed", "topic", topic, "error", err)
+			return
+		}
+		h.Retained = retained
+		a.tell(h)
+		return
+	}
+	a.dropped.Add(1)
+}
+
+// wakeFeeds tells the sessions of every commit.
+func (a *Agent) wakeFeeds(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.Store.Committed():
+			for _, f := range a.feeds {
+				f.Wake()
+			}
+		}
+	}
+}
+
+// bootClock is what is known of the wall clock in a boot.
+func (a *Agent) bootClock(b firmware.BootID) firmware.ClockState {
+	if a.Clock.Now().Boot == b {
+		return a.Clock.State()
+	}
+	c, _ := a.Store.Clock(b)
+	return c
+}

@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/fold"
+	"edgeprobe.io/firmware/panel"
+	"edgeprobe.io/firmware/store"
+)
+
+// pulse is how often the panel is renewed at least: a fraction of the lease.
+const pulse = 500 * time.Millisecond
+
+// checkpointEvery is how many events are folded between two checkpoints.
+const checkpointEvery = 5000
+
+// loop folds one event after the other. Nothing in it waits for anything but the next event.
+func (a *Agent) loop(ctx context.Context) error {
+	a.begin()
+	defer a.end()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case b := <-a.events:
+			a.step(b)
+		case r := <-a.pool.results:
+			a.plan.Ended(r.Check, r.Uplink, a.Clock.Now())
+			a.step(fold.Result{Result: r})
+		case <-a.timer.C:
+			a.step(fold.Tick{})
+		}
+		a.start(ctx)
+		a.show()
+		a.arm()
+	}
+}
+
+// begin folds the start of the process and, when they are others, the settings.
+func (a *Agent) begin() {
+	a.pool.init(len(a.jobs))
+	a.timer = time.NewTimer(0)
+	a.step(fold.Boot{Epoch: a.Store.Epoch(), Version: a.Version})
+	if !reflect.DeepEqual(a.state.Set, a.Fold) {
+		a.step(fold.Config{Settings: a.Fold})
+	}
+	a.Clock.Poll()
+	a.step(fold.Clock{ClockState: a.Clock.State()})
+	a.Store.SetClock(a.state.Now.Boot, a.Clock.State())
+}
+
+// end waits for the probes that are still running and keeps the state.
+func (a *Agent) end() {
+	a.timer.Stop()
+	a.pool.wait()
+	a.checkpoint()
+	for _, p := range a.jobs {
+		if err := p.Close(); err != nil {
+			a.Log.Warn("close a prober", "error", err)
+		}
+	}
+}
+
+// step folds one body now and hands on what follows from it.
+func (a *Agent) step(b fold.Body) {
+	before := a.state.Seq
+	e := fold.Event{Seq: before + 1, At: a.Clock.Now(), Body: b}
+	next, effects := fold.Step(a.state, e)
+	a.state = next
+	made := a.carry(effects)
+	if next.Seq == before {
+		return
+	}
+	if full := !a.Store.Offer(store.Entry{Event: e, Transitions: made}); full != a.quiet {
+		a.quiet = full
+		a.tell(fold.Part{Name: "store", OK: !full, Why: "the card is too slow for its queue"})
+	}
+	if next.Seq >= a.saved.Seq+checkpointEvery {
+		a.checkpoint()
+	}
+}
+
+func (a *Agent) checkpoint() {
+	if a.state.Seq == a.saved.Seq {
+		return
+	}
+	data, err := a.state.Marshal()
+	if err != nil {
+		a.Log.Error("keep a checkpoint", "error", err)
+		return
+	}
+	a.Store.Save(a.state.Seq, data)
+	a.saved = a.state
+}
+
+// start starts what is due.
+func (a *Agent) start(ctx context.Context) {
+	for _, r := range a.plan.Due(a.Clock.Now()) {
+		if r.Missed {
+			missed := firmware.Result{Check: r.Ref, Uplink: r.Uplink, Start: r.Due, Detail: "the run before had not ended"}
+			a.step(fold.Result{Result: missed})
+			continue
+		}
+		a.pool.run(ctx, a.jobs[fold.Key{Ref: r.Ref, Uplink: r.Uplink}])
+	}
+}
+
+// show renders the present view when it is another one or the pulse is due; this is what keeps the lamps lit.
+func (a *Agent) show() {
+	now := a.Clock.Now()
+	if !a.viewed.After(a.shown) && now.Since(a.shown) < pulse {
+		return
+	}
+	a.shown = now
+	v := a.View()
+	f := panel.Render(v, now, a.Panel)
+	a.Board.Update(f)
+	if a.Watch != nil {
+		a.Watch(f)
+	}
+}
+
+// arm sets the timer for what comes first: a run, a tick of the fold, or the panel's pulse.
+func (a *Agent) arm() {
+	now := a.Clock.Now()
+	wait := pulse
+	for _, due := range []firmware.Stamp{a.plan.Next(), fold.Next(a.state)} {
+		if !due.Zero() {
+			wait = min(wait, due.Since(now))
+		}
+	}
+	a.timer.Reset(max(wait, 0))
+}

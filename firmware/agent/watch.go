@@ -1,0 +1,66 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/fold"
+	"edgeprobe.io/firmware/uplink"
+)
+
+// How often the clock and the uplinks are looked at.
+const (
+	clockEvery  = 10 * time.Second
+	uplinkEvery = time.Second
+)
+
+// watchClock tells the loop and the store of every change of the wall clock.
+func (a *Agent) watchClock(ctx context.Context) error {
+	t := time.NewTicker(clockEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+			if s, changed := a.Clock.Poll(); changed {
+				a.Store.SetClock(a.Clock.Now().Boot, s)
+				a.tell(fold.Clock{ClockState: s})
+			}
+		}
+	}
+}
+
+// watchUplink tells the loop what the kernel says of an uplink.
+func (a *Agent) watchUplink(u *uplink.Uplink) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return u.Run(ctx, uplinkEvery, func(up bool, why string) {
+			a.tell(fold.Link{Uplink: u.Name(), Up: up, Why: why})
+		})
+	}
+}
+
+// times derives wall times for the feed: of this boot from the clock, of earlier ones from the store.
+type times struct{ a *Agent }
+
+// Wall returns a stamp's wall time and how far to trust it; the zero time when nothing is known.
+func (t times) Wall(s firmware.Stamp) (time.Time, firmware.ClockQuality) {
+	if now := t.a.Clock.Now(); s.Boot == now.Boot {
+		return t.a.Clock.Wall(s), t.a.Clock.State().Quality
+	}
+	c, known := t.a.Store.Clock(s.Boot)
+	if !known {
+		return time.Time{}, firmware.ClockUnknown
+	}
+	return time.Unix(0, 0).Add(c.Offset + s.Up).UTC(), c.Quality
+}
+
+// Wall returns a stamp's wall time for the status page.
+func (a *Agent) Wall(s firmware.Stamp) time.Time {
+	at, _ := times{a}.Wall(s)
+	return at
+}
+
+// Now returns the present stamp for the status page.
+func (a *Agent) Now() firmware.Stamp { return a.Clock.Now() }
