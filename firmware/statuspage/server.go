@@ -1,0 +1,135 @@
+package statuspage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/fold"
+	"golang.org/x/net/netutil"
+)
+
+const (
+	maxStreams = 16
+	maxConns   = 64
+	maxHeader  = 16 << 10
+)
+
+// Source tells the time of the views.
+type Source interface {
+	Now() firmware.Stamp
+	Wall(firmware.Stamp) time.Time // the zero time when it isn't known
+}
+
+// Server serves the page. Its methods may be called from several goroutines.
+type Server struct {
+	set      Settings
+	src      Source
+	commands func(fold.Command) error
+	log      *slog.Logger
+	news     *news
+	pages    *template.Template
+	streams  chan struct{} // one token per open stream
+	listener net.Listener  // nil: serves no page
+}
+
+// New returns a server that hands commands to commands; an error of theirs is told to the person who asked.
+func New(set Settings, src Source, commands func(fold.Command) error, log *slog.Logger) *Server {
+	return &Server{
+		set: set, src: src, commands: commands, log: log, news: newNews(), pages: parsePage(),
+		streams: make(chan struct{}, maxStreams),
+	}
+}
+
+// Update gives the newest view and the transitions that led to it, and never blocks. Before the first one the
+// page says that it is starting.
+func (s *Server) Update(v fold.View, ts []fold.Transition) { s.news.put(v, ts) }
+
+// Listen opens the port, so that a taken one is known early. With no address in the settings it does nothing.
+func (s *Server) Listen(ctx context.Context) error {
+	if s.set.Listen == "" {
+		return nil
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.set.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for the status page on %q: %w; choose a free address in statuspage.listen", s.set.Listen, err)
+	}
+	s.listener = l
+	return nil
+}
+
+// Addr returns the "host:port" that Listen opened; "" when none is.
+func (s *Server) Addr() string {
+	if s.listener == nil {
+		return ""
+	}
+	return s.listener.Addr().String()
+}
+
+// Run serves until ctx ends, then closes the port and every stream. It listens first unless Listen did.
+func (s *Server) Run(ctx context.Context) error {
+	if s.listener == nil {
+		if err := s.Listen(ctx); err != nil {
+			return err
+		}
+	}
+	if s.listener == nil {
+		<-ctx.Done()
+		return nil
+	}
+	srv := s.server(ctx)
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 500*time.Millisecond)
+		defer cancel()
+		if srv.Shutdown(grace) != nil {
+			_ = srv.Close()
+		}
+	})
+	err := srv.Serve(netutil.LimitListener(s.listener, maxConns))
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve status page: %w", err)
+}
+
+// server has a bound on everything a client may do; streams lift the one on writing for themselves.
+func (s *Server) server(ctx context.Context) *http.Server {
+	return &http.Server{
+		Handler:           s.Handler(),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// Handler returns everything that the page serves, guarded.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.page)
+	mux.HandleFunc("GET /api/v1/view", s.getView)
+	mux.HandleFunc("GET /api/v1/raw", s.getRaw)
+	mux.HandleFunc("GET /api/v1/transitions", s.getTransitions)
+	mux.HandleFunc("GET /api/v1/stream", s.stream)
+	mux.HandleFunc("POST /api/v1/ack", s.postAck)
+	mux.HandleFunc("POST /api/v1/mute", s.postMute)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	return guard(mux, knownHosts(s.set.Listen))
+}
+
+// teller tells times as of now.
+func (s *Server) teller() teller { return teller{s.src.Now(), s.src.Wall} }
