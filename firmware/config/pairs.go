@@ -106,5 +106,8 @@ func (f *rawFleet) fill(r *reader, n *yaml.Node, at place, _ reflect.StructTag) 
 	r.list(reflect.ValueOf(&f.devices).Elem(), n, at, fleetLimits)
 }
 
-// fleetLimits bounds the fleet: what one device can hold of its peers.
+// MaxFleet is the most devices of a fleet: what one device can hold of its peers.
+const MaxFleet = 200
+
+// fleetLimits bounds the list, in the form that raw types use.
 const fleetLimits reflect.StructTag = `limits:"1..200"`

@@ -85,7 +85,7 @@ func textOrNumber(number, pattern string, examples ...any) *jsonschema.Schema {
 
 // fleetSchema allows both forms of the fleet; the reflector itself never sees rawDevice, so it is reflected here.
 func fleetSchema() *jsonschema.Schema {
-	least, most := uint64(1), uint64(200)
+	least, most := uint64(1), uint64(MaxFleet)
 	comments, _ := rawComments()
 	r := &jsonschema.Reflector{
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true, Mapper: scalarSchema,
