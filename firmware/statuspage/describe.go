@@ -113,7 +113,11 @@ func shown(s firmware.Status, rest time.Duration) firmware.Status {
 	return s
 }
 
+// vote describes a vote; a pass of this device's own needs evidence that lasts.
 func (t teller) vote(device string, own bool, v firmware.Vote) Vote {
+	if own && v.State == firmware.VotePass && t.left(v.Evidence.Add(v.ValidFor)) == 0 {
+		v.State = firmware.VoteNone
+	}
 	return Vote{
 		Device: device, Uplink: v.Uplink, Own: own, Region: v.Target.Region, State: v.State, Impact: v.Impact,
 		Since: t.instant(v.Since), Evidence: t.instant(v.Evidence), Why: v.Why,

@@ -73,6 +73,7 @@ func TestNothingIsUpWithoutEvidence(t *testing.T) {
 	for _, until := range []firmware.Stamp{{}, now, now.Add(-time.Second), {Boot: firmware.BootID{1}, Up: 9 * time.Hour}} {
 		s := service("shop", firmware.StatusUp, firmware.ImpactNone, "2 of 2 votes pass")
 		s.Until = until
+		s.Votes[0].Evidence = now.Add(-time.Minute)
 		v := view(s)
 		v.Uplinks[0].Until = until
 		_, h, _ := serve(t, v)
@@ -82,6 +83,9 @@ func TestNothingIsUpWithoutEvidence(t *testing.T) {
 		}
 		if got.Mood != statuspage.MoodUnknown || got.Services[0].Status != firmware.StatusUnknown || got.Services[0].Regions[0].Status != firmware.StatusUnknown {
 			t.Errorf("until %v: %+v", until, got.Services[0])
+		}
+		if got.Services[0].Votes[0].State != firmware.VoteNone {
+			t.Errorf("until %v: vote %s", until, got.Services[0].Votes[0].State)
 		}
 		if got.Uplinks[0].Sight != fold.SightUnknown {
 			t.Errorf("until %v: uplink %s", until, got.Uplinks[0].Sight)
