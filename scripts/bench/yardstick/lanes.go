@@ -23,9 +23,15 @@ const probeTimeout = 5 * time.Second
 // Dial opens a connection, as [net.Dialer.DialContext] does.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Prober is the lane of edgeprobe's own prober: fresh connections, resumed TLS sessions or full handshakes alone.
-// A run that ends or connects otherwise than the lane says is an error.
-func Prober(to Target, dial Dial, resume bool) (Lane, error) {
+// Way is how a prober asks: over fresh connections always.
+type Way struct {
+	Resume bool // resumed TLS sessions, else full handshakes alone
+	X25519 bool // the small key share alone
+	Head   bool // HEAD instead of GET
+}
+
+// Prober is the lane of edgeprobe's own prober. A run that ends or connects otherwise than the lane says is an error.
+func Prober(to Target, dial Dial, way Way) (Lane, error) {
 	roots, err := pool(to)
 	if err != nil {
 		return Lane{}, err
@@ -45,21 +51,25 @@ func Prober(to Target, dial Dial, resume bool) (Lane, error) {
 	}
 	via := probe.Via{Uplink: "bench", Dial: dial, ListenPacket: noPackets, Resolvers: func() []netip.AddrPort { return nil }}
 	settings := probe.Defaults()
-	settings.Roots, settings.Resume = roots, resume
+	settings.Roots, settings.Resume, settings.X25519 = roots, way.Resume, way.X25519
+	body := uint32(bodySize)
+	if way.Head {
+		check.HTTP.Method, body = http.MethodHead, 0
+	}
 	p, err := probe.New(check, via, clk, settings)
 	if err != nil {
 		return Lane{}, err
 	}
-	lane := Lane{Name: "edgeprobe, " + handshake(resume), Done: func() { _ = p.Close() }}
+	lane := Lane{Name: "edgeprobe, " + way.String(), Done: func() { _ = p.Close() }}
 	want := firmware.ConnFull
 	lane.Once = func() error {
 		r := p.Do(context.Background())
-		if !r.Outcome.OK() || r.Conn != want || r.Bytes != bodySize {
+		if !r.Outcome.OK() || r.Conn != want || r.Bytes != body {
 			return fmt.Errorf("unexpected run: %s %s, connection %q, %d bytes", r.Outcome, r.Detail, r.Conn, r.Bytes)
 		}
 		return nil
 	}
-	if resume { // the first run fetches the ticket
+	if way.Resume { // the first run fetches the ticket
 		if err := lane.Once(); err != nil {
 			return Lane{}, err
 		}
@@ -80,7 +90,7 @@ func NetHTTP(to Target, dial Dial, resume bool) (Lane, error) {
 	}
 	client := &http.Client{Timeout: probeTimeout, Transport: &http.Transport{TLSClientConfig: conf, DisableKeepAlives: true, DialContext: dial}}
 	want := false
-	lane := Lane{Name: "bare net/http, " + handshake(resume), Once: func() error { return fetch(client, to, want) }}
+	lane := Lane{Name: "bare net/http, " + Way{Resume: resume}.String(), Once: func() error { return fetch(client, to, want) }}
 	if resume {
 		if err := lane.Once(); err != nil {
 			return Lane{}, err
@@ -105,11 +115,19 @@ func fetch(client *http.Client, to Target, resumed bool) error {
 	return nil
 }
 
-func handshake(resume bool) string {
-	if resume {
-		return "resumed"
+// String returns "resumed", "full, X25519", "resumed, X25519, HEAD".
+func (w Way) String() string {
+	words := "full"
+	if w.Resume {
+		words = "resumed"
 	}
-	return "full"
+	if w.X25519 {
+		words += ", X25519"
+	}
+	if w.Head {
+		words += ", HEAD"
+	}
+	return words
 }
 
 func pool(to Target) (*x509.CertPool, error) {
