@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 )
@@ -32,11 +33,23 @@ func Open(path string, s Schema) (*DB, Report, error) {
 			return nil, report, err
 		}
 	}
+	if report.Found != Opened {
+		if err := create(path, s.Application); err != nil {
+			return nil, report, fmt.Errorf("make database %s: %w", path, err)
+		}
+	}
 	db := &DB{path: path, writer: writerPool(path, s.MaxBytes), reader: readerPool(path)}
 	if report.Migrated, err = db.migrate(s); err != nil {
 		return nil, report, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
 	return db, report, nil
+}
+
+// create makes an empty file with our page size, which cannot be changed later.
+func create(path string, application int32) error {
+	db := pool(path, 1, url.Values{}, fmt.Sprintf("PRAGMA page_size=%d", pageBytes))
+	_, err := db.Exec(fmt.Sprintf("PRAGMA application_id=%d", application))
+	return errors.Join(err, db.Close())
 }
 
 // migrate runs the steps that the file has not seen.
@@ -47,7 +60,7 @@ func (db *DB) migrate(s Schema) (ran int, err error) {
 	}
 	for n := version; n < len(s.Steps); n++ {
 		err := db.Write(func(tx *sql.Tx) error {
-			_, err := tx.Exec(fmt.Sprintf("%s; PRAGMA application_id=%d; PRAGMA user_version=%d", s.Steps[n], s.Application, n+1))
+			_, err := tx.Exec(fmt.Sprintf("%s; PRAGMA user_version=%d", s.Steps[n], n+1))
 			return err
 		})
 		if err != nil {

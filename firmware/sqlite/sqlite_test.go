@@ -52,8 +52,8 @@ func count(t *testing.T, db *DB) (n int) {
 
 func TestEveryConnectionHasEverySetting(t *testing.T) {
 	db, _ := mustOpen(t, filepath.Join(t.TempDir(), "a #?%.db"), schema, Fresh)
-	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "wal_autocheckpoint": "1000",
-		"journal_size_limit": "4194304", "mmap_size": "0", "max_page_count": "256", "busy_timeout": "5000"}
+	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "wal_autocheckpoint": "4096",
+		"journal_size_limit": "4194304", "mmap_size": "0", "max_page_count": "1024", "page_size": "1024", "busy_timeout": "5000"}
 	for pragma, v := range want {
 		var got string
 		if err := db.writer.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != v {
@@ -96,7 +96,7 @@ func TestUnusableFilesAreMovedAside(t *testing.T) {
 		why  string
 	}{
 		"garbage":   {func(p string) error { return os.WriteFile(p, []byte(strings.Repeat("garbage!", 999)), 0o600) }, "damaged"},
-		"torn page": {func(p string) error { return overwrite(p, 3*pageBytes, 2*pageBytes) }, "damaged"},
+		"torn page": {func(p string) error { return overwrite(p, pageBytes, 2*pageBytes) }, "damaged"},
 		"cut":       {func(p string) error { return os.Truncate(p, 5*pageBytes+100) }, "damaged"},
 		"foreign":   {func(p string) error { return execute(p, "PRAGMA application_id=7") }, "another program"},
 		"newer":     {func(p string) error { return execute(p, "PRAGMA user_version=3") }, "newer"},

@@ -58,7 +58,7 @@ func inspect(db *sql.DB, s Schema) (r Report, err error) {
 	}
 	switch {
 	case application == 0 && version == 0 && tables == 0:
-		return Report{Found: Fresh}, nil // made, and cut off before its first step
+		return Report{Found: Fresh}, nil // nothing was ever written
 	case application != s.Application:
 		return r, unusable(fmt.Sprintf("it belongs to another program (application id %d)", application))
 	case version > len(s.Steps):

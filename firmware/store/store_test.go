@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -200,12 +199,15 @@ func TestOfferRefuses(t *testing.T) {
 func TestNewFileHasNewEpoch(t *testing.T) {
 	seen := map[uint64]bool{}
 	dir := t.TempDir()
-	for name, harm := range map[string]func() error{
-		"first":   func() error { return nil },
-		"deleted": func() error { return os.Remove(dbPath(dir)) },
-		"damaged": func() error { return os.WriteFile(dbPath(dir), []byte("no database at all"), 0o600) },
-	} {
-		if err := harm(); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, name := range []string{"first", "deleted", "damaged"} {
+		var err error
+		switch name {
+		case "deleted":
+			err = os.Remove(dbPath(dir))
+		case "damaged":
+			err = os.WriteFile(dbPath(dir), []byte("no database at all"), 0o600)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		s := mustOpen(t, settings(dir))
