@@ -20,7 +20,7 @@ func TestRoomIsMadeByTheOldestEvents(t *testing.T) {
 	stop := start(t, s)
 	rnd := rand.New(rand.NewPCG(1, 1))
 	seq, transition := uint64(0), uint64(0)
-	for range 150 {
+	for range 400 {
 		for range 40 {
 			seq++
 			e := result(seq)
