@@ -92,9 +92,7 @@ func (w *work) tellDecision(name string, old, now firmware.Decision) {
 	if old.Status == "" {
 		old.Status = firmware.StatusUnknown
 	}
-	differs := old.Status != now.Status || old.Impact != now.Impact || old.Incident != now.Incident ||
-		old.AckedBy != now.AckedBy || old.Unobserved.Zero() != now.Unobserved.Zero() ||
-		!reflect.DeepEqual(old.Scope, now.Scope) || !slices.Equal(old.Regions, now.Regions) && old.Regions != nil
+	differs := reads(old, now)
 	if differs {
 		d := now
 		w.transition(Transition{Kind: "decision", Subject: name, From: string(old.Status), To: string(now.Status), Decision: &d, Why: now.Why})
@@ -105,6 +103,17 @@ func (w *work) tellDecision(name string, old, now firmware.Decision) {
 		w.effects = append(w.effects, Publication{Decision: &d})
 		w.changed()
 	}
+}
+
+// reads reports whether a person would read two decisions differently. What the last word on an incident still
+// names is no news when the next decision leaves it out.
+func reads(old, now firmware.Decision) bool {
+	if old.Status == firmware.StatusUp && now.Status == firmware.StatusUp {
+		return false
+	}
+	return old.Status != now.Status || old.Impact != now.Impact || old.Incident != now.Incident ||
+		old.AckedBy != now.AckedBy || old.Unobserved.Zero() != now.Unobserved.Zero() ||
+		!reflect.DeepEqual(old.Scope, now.Scope) || old.Regions != nil && !slices.Equal(old.Regions, now.Regions)
 }
 
 // beat publishes a heartbeat when it is due: every sheet this device stands by, and how old its evidence is.
