@@ -29,9 +29,11 @@ type Item struct {
 
 // Backlog is what is committed, and what each broker has of it.
 type Backlog interface {
-	// Next returns up to max items that broker has not acknowledged, in the order to send them.
+	// Next returns up to max items that broker has not acknowledged, in the order to send them. It is asked again
+	// after Wake and after the acknowledgement of all that it returned.
 	Next(broker string, class Class, max int) ([]Item, error)
-	// Done says that broker has acknowledged first to last, or that they were given up.
+	// Done says that broker has acknowledged first to last, or that they were given up; of each class in the order
+	// of Next.
 	Done(broker string, class Class, first, last uint64)
 }
 
@@ -53,9 +55,9 @@ type Deps struct {
 	Backlog   Backlog  // called from Run only
 	Session   func() uint64
 	Heard     func(topic string, payload []byte, retained bool) // nil: nobody listens; retained: replayed by the broker
-	Report    func(broker string, ok bool, why string) // on each birth, and each end or failure of a connection
-	Subscribe []string                                 // topic filters
-	TLSTime   func() time.Time                         // for certificates; nil: the system's clock
+	Report    func(broker string, ok bool, why string)          // on each birth, and each end or failure of a connection
+	Subscribe []string                                          // topic filters
+	TLSTime   func() time.Time                                  // for certificates; nil: the system's clock
 	Log       *slog.Logger
 }
 
@@ -66,6 +68,7 @@ type timing struct {
 	hand    time.Duration // for the library to take a message while it is not writing
 	ping    time.Duration // for the answer to a ping
 	ack     time.Duration // for an acknowledgement
+	pause   time.Duration // before a failing backlog is asked again
 	stop    time.Duration // for the last words
 	retry   time.Duration // longest wait before the first retry
 	rest    time.Duration // longest wait between retries
@@ -74,7 +77,7 @@ type timing struct {
 
 func patience() timing {
 	return timing{
-		connect: 15 * time.Second, write: 10 * time.Second, hand: time.Second, ping: 10 * time.Second, ack: 30 * time.Second,
+		connect: 15 * time.Second, write: 10 * time.Second, hand: time.Second, ping: 10 * time.Second, ack: 30 * time.Second, pause: 5 * time.Second,
 		stop: time.Second, retry: time.Second, rest: 5 * time.Minute, lived: time.Minute,
 	}
 }

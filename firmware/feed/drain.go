@@ -65,8 +65,8 @@ func (l *link) fetch(q *lane) {
 	most := 2*q.window + len(l.s.suspects.aside)
 	items, err := l.s.deps.Backlog.Next(l.s.broker.Name, q.class, most)
 	if err != nil {
-		l.s.deps.Log.Error("feed cannot read its backlog; trying again", "class", q.class, "why", err, "in", backlogPause)
-		q.dry, l.asked = true, time.Now().Add(backlogPause)
+		l.s.deps.Log.Error("feed cannot read its backlog; trying again", "class", q.class, "why", err, "in", l.s.timing.pause)
+		q.dry, l.asked = true, time.Now().Add(l.s.timing.pause)
 		return
 	}
 	q.skipped = false
@@ -153,7 +153,7 @@ func (l *link) landed(q *lane, f flight) {
 		l.s.deps.Backlog.Done(l.s.broker.Name, q.class, gone.First, gone.Last)
 	}
 	l.s.deps.Backlog.Done(l.s.broker.Name, q.class, f.item.First, f.item.Last)
-	if q.skipped {
+	if q.skipped || len(q.flying) == 0 { // what is due may depend on what is done
 		q.dry, q.skipped = false, false
 	}
 }

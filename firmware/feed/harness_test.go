@@ -106,8 +106,8 @@ func newRig(t *testing.T, broker Broker) *rig {
 		Device: "berlin", Version: "test", Boot: firmware.BootID{1}, Times: utc{}, Backlog: r.backlog,
 		Dialers: []Dialer{{Name: "eth0", Dial: r.dial}},
 		Session: func() uint64 { sessions++; return sessions },
-		Heard: func(topic string, payload []byte) {
-			r.locked(func() { r.heard = append(r.heard, topic+" "+string(payload)) })
+		Heard: func(topic string, payload []byte, retained bool) {
+			r.locked(func() { r.heard = append(r.heard, fmt.Sprintf("%s %s %v", topic, payload, retained)) })
 		},
 		Report: func(_ string, ok bool, why string) {
 			r.locked(func() { r.reports = append(r.reports, report{ok, why}) })

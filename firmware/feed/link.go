@@ -22,9 +22,6 @@ const (
 // slow uplink: half a second at 1 Mbit/s.
 const resultBytes = 64 << 10
 
-// backlogPause is how long a failing backlog is left alone.
-const backlogPause = 5 * time.Second
-
 // link is one connection that is up. Everything in it ends with the connection, so an acknowledgement can only
 // ever count for what this connection published.
 type link struct {

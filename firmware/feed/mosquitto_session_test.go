@@ -190,7 +190,7 @@ func TestAWrongPasswordIsReportedOncePerTry(t *testing.T) {
 func TestPeersAreHeard(t *testing.T) {
 	m := startMosquitto(t)
 	peer := watch(t, m, "nothing", false)
-	peer.Publish(wire.Vote("newyork", "api"), 1, true, "retained").WaitTimeout(patient)
+	peer.Publish(wire.Vote("newyork", "api"), 1, true, "stored").WaitTimeout(patient)
 	r := newRig(t, Broker{URL: m.url()})
 	r.deps.Subscribe = wire.Subscriptions("newyork")
 	r.run().connected(1)
@@ -200,7 +200,7 @@ func TestPeersAreHeard(t *testing.T) {
 	eventually(t, "three messages are heard", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.heard) >= 3 })
 	slices.Sort(r.heard)
 	want := []string{
-		"edgeprobe/v1/newyork/ack/api ack", "edgeprobe/v1/newyork/heartbeat live", "edgeprobe/v1/newyork/vote/api retained",
+		"edgeprobe/v1/newyork/ack/api ack false", "edgeprobe/v1/newyork/heartbeat live false", "edgeprobe/v1/newyork/vote/api stored true",
 	}
 	if !slices.Equal(r.heard, want) {
 		t.Errorf("heard %q, want %q", r.heard, want)
