@@ -89,9 +89,9 @@ func TestTransitionsGoLastAndAcknowledgedOnesFirst(t *testing.T) {
 		e := change(seq+1, seq+1)
 		e.Transitions[0].Why = why(seq)
 		offer(t, s, e)
-		if seq == 700 {
-			s.SetCursor("a", Transitions, Cursor{Done: 600})
-			s.SetCursor("b", Transitions, Cursor{Done: 300})
+		if seq == 100 {
+			s.SetCursor("a", Transitions, Cursor{Done: 800})
+			s.SetCursor("b", Transitions, Cursor{Done: 400})
 		}
 		if seq%50 == 49 {
 			if err := s.commit(); err != nil {
@@ -102,8 +102,8 @@ func TestTransitionsGoLastAndAcknowledgedOnesFirst(t *testing.T) {
 			oldest[got[0].Seq] = true
 		}
 	}
-	if !oldest[301] {
-		t.Errorf("300 are acknowledged by all; the oldest were in turn %v", slices.Sorted(maps.Keys(oldest)))
+	if !oldest[401] {
+		t.Errorf("400 are acknowledged by all; the oldest were in turn %v", slices.Sorted(maps.Keys(oldest)))
 	}
 	got, err := s.Transitions(0, 9999)
 	if err != nil || len(got) < 200 || got[len(got)-1].Seq != 1500 {
