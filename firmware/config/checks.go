@@ -11,6 +11,7 @@ import (
 const (
 	defaultInterval = 10 * time.Second
 	defaultTimeout  = 5 * time.Second
+	maxPattern      = 1000 // characters, as probe allows
 )
 
 // services checks what is watched.
@@ -128,7 +129,9 @@ func (b *builder) pattern(v val[string]) string {
 	if !v.OK {
 		return ""
 	}
-	if _, err := regexp.Compile(v.V); err != nil {
+	if len(v.V) > maxPattern {
+		b.add(v.at, kindRegexp, "shorten it", v.V, "longer than 1000 characters")
+	} else if _, err := regexp.Compile(v.V); err != nil {
 		b.add(v.at, kindRegexp, "", v.V, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	return v.V

@@ -117,9 +117,12 @@ func TestTooLargeFile(t *testing.T) {
 func TestGoodFilesPass(t *testing.T) {
 	inDir(t, "testdata/good")
 	for _, file := range examples(t) {
-		if _, err := Load(file); err != nil {
+		c, err := Load(file)
+		if err != nil {
 			t.Errorf("%v", err)
+			continue
 		}
+		prepared(t, c)
 	}
 }
 

@@ -3,12 +3,13 @@ package config
 import (
 	"net/netip"
 	"regexp"
+	"strings"
 
 	"edgeprobe.io/firmware"
 )
 
-// domain is a name of letters, digits, dashes and underscores (RFC 1035, RFC 8552), or the root.
-var domain = regexp.MustCompile(`^\.$|^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?$`)
+// domain is a name of letters, digits, dashes and underscores (RFC 1035, RFC 8552), with its last dot or without.
+var domain = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?$`)
 
 // dns reads what is particular to a dns check.
 func (b *builder) dns(raw *rawCheck, c *firmware.Check) {
@@ -33,9 +34,13 @@ func (b *builder) dns(raw *rawCheck, c *firmware.Check) {
 	c.DNS = d
 }
 
+func isDomain(s string) bool {
+	return len(strings.TrimSuffix(s, ".")) <= 253 && domain.MatchString(s)
+}
+
 // domain reads a domain name and returns it with its last dot.
 func (b *builder) domain(v val[string]) string {
-	if len(v.V) > 254 || !domain.MatchString(v.V) {
+	if !isDomain(v.V) {
 		b.add(v.at, kindDomain, "", v.V)
 		return ""
 	}
@@ -51,7 +56,7 @@ func (b *builder) answer(v val[string], kind string) string {
 		return v.V
 	}
 	a, err := netip.ParseAddr(v.V)
-	if err != nil || a.Is4() != (kind == "A") {
+	if err != nil || a.Is4() != (kind == "A") || a.Zone() != "" {
 		b.add(v.at, kindAnswer, "", v.V, kind)
 	}
 	return a.String()

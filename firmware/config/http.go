@@ -2,10 +2,13 @@ package config
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 
 	"edgeprobe.io/firmware"
 )
@@ -24,6 +27,10 @@ func (b *builder) http(raw *rawCheck, c *firmware.Check) {
 		Method: raw.Method.V, Body: raw.Body.V, Marker: b.pattern(raw.Marker), MaxBytes: int64(raw.MaxBytes.V),
 		Headers: b.headers(raw.Headers, b.headerValue), ExpectHead: b.headers(raw.Expect.Headers, b.pattern),
 		ExpectBody: b.pattern(raw.Expect.Body), Address: b.dialled(raw.Address),
+	}
+	b.host(h.Headers, raw.Headers)
+	if h.Method == http.MethodHead {
+		b.misplaced("a HEAD request, whose answer has no body", raw.Expect.Body.keyed(), raw.Marker.keyed())
 	}
 	for _, status := range raw.Expect.Status {
 		h.Status = append(h.Status, status.V)
@@ -44,10 +51,16 @@ func (b *builder) url(v val[string]) string {
 	u, err := url.Parse(v.V)
 	if err == nil && u.User != nil {
 		b.add(v.at, kindUserinfo, "")
-	} else if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !goodPort(u) {
+	} else if err != nil || u.Scheme != "http" && u.Scheme != "https" || !goodHost(u) || !goodPort(u) {
 		b.add(v.at, kindURL, "", userinfo.ReplaceAllString(v.V, "//...@"))
 	}
 	return v.V
+}
+
+// goodHost reports whether a URL's host is a domain name or an IP address.
+func goodHost(u *url.URL) bool {
+	_, err := netip.ParseAddr(u.Hostname())
+	return err == nil || isDomain(u.Hostname())
 }
 
 // goodPort reports whether a URL has no port or a possible one.
@@ -94,7 +107,7 @@ func (b *builder) headers(t table, read func(val[string]) string) map[string]str
 // ours reports whether a header frames the message, which is the prober's business.
 func ours(name string) bool {
 	switch name {
-	case "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Upgrade", "Te", "Trailer":
+	case "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Upgrade", "Te", "Trailer", "Expect":
 		return true
 	}
 	return false
@@ -110,4 +123,17 @@ func (b *builder) headerValue(v val[string]) string {
 		b.add(v.at, kindHeaderValue, "")
 	}
 	return text
+}
+
+// host holds a Host header, which says what the request is for, to what can be one.
+func (b *builder) host(headers map[string]string, t table) {
+	value, given := headers["Host"]
+	if !given || value != "" && httpguts.ValidHostHeader(value) {
+		return
+	}
+	for _, e := range t {
+		if http.CanonicalHeaderKey(e.key) == "Host" {
+			b.add(e.at, kindHost, "")
+		}
+	}
 }

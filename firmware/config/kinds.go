@@ -37,6 +37,7 @@ const (
 	kindMethod
 	kindHeader
 	kindHeaderValue
+	kindHost
 	kindRegexp
 	kindDomain
 	kindAnswer
@@ -98,6 +99,7 @@ var sentences = [kinds]sentence{
 	kindMethod:       {"%q is not an HTTP method", "write it like GET"},
 	kindHeader:       {"%q cannot be set as a header", "use a name of letters, digits and dashes that edgeprobe does not set itself"},
 	kindHeaderValue:  {"holds a line end or control character", "write the value as one line"},
+	kindHost:         {"is not a host", "write it like www.example.com"},
 	kindRegexp:       {"%q is not a regular expression (%s)", "use RE2 syntax, and a backslash before a character that stands for itself"},
 	kindDomain:       {"%q is not a domain name", "write it like api.example.com"},
 	kindAnswer:       {"%q is never an answer of type %s", "write an address of that IP version"},

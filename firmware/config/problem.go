@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -112,9 +113,15 @@ func (ps *problems) add(at place, k kind, mend string, args ...any) {
 	})
 }
 
-// clip shortens what a file says to what a sentence can hold.
+// clip shortens what a file says to what a sentence can hold, on one line and without control characters.
 func clip(s string) string {
 	const most = 120
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most]) + "..."
 	}

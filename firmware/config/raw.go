@@ -136,7 +136,7 @@ type rawCheck struct {
 type rawExpect struct {
 	here `yaml:"-"`
 	// http: the status codes accepted; 200 to 299 by default.
-	Status []val[int] `yaml:"status" limits:"1..32" each:"100..599"`
+	Status []val[int] `yaml:"status" limits:"1..32" each:"200..599"`
 	// http: a regular expression that must match in the body.
 	Body val[string] `yaml:"body"`
 	// http: per header a regular expression that must match in its value.

@@ -106,7 +106,7 @@ func (b *builder) brokerURL(v val[string]) string {
 	case err == nil && u.User != nil:
 		b.add(v.at, kindUserinfo, "give username and password as keys of the broker")
 		return ""
-	case err != nil || u.Scheme != "mqtt" && u.Scheme != "mqtts" || u.Hostname() == "" || !goodPort(u) ||
+	case err != nil || u.Scheme != "mqtt" && u.Scheme != "mqtts" || !goodHost(u) || !goodPort(u) ||
 		strings.Trim(u.Path, "/")+u.RawQuery+u.Fragment != "":
 		b.add(v.at, kindBroker, "", userinfo.ReplaceAllString(v.V, "//...@"))
 		return ""

@@ -1,8 +1,14 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/probe"
 )
 
 func TestDurations(t *testing.T) {
@@ -131,9 +138,47 @@ func TestFleetFileRoundTrips(t *testing.T) {
 	})
 }
 
+// stopped is a clock that nobody reads.
+type stopped struct{}
+
+func (stopped) Now() firmware.Stamp { return firmware.Stamp{} }
+func (stopped) TLSTime() time.Time  { return time.Time{} }
+
+// prepared holds that nothing downstream finds fault with what Parse accepts.
+func prepared(t *testing.T, c *Config) {
+	t.Helper()
+	var dialer net.Dialer
+	var listener net.ListenConfig
+	listen := func(ctx context.Context, network, address string) (net.PacketConn, error) {
+		return listener.ListenPacket(ctx, network, address)
+	}
+	via := probe.Via{Dial: dialer.DialContext, ListenPacket: listen, Resolvers: func() []netip.AddrPort { return nil }}
+	for _, check := range c.Checks {
+		if _, err := probe.New(check, via, stopped{}, c.Probe); err != nil {
+			t.Errorf("accepted, but %v", err)
+		}
+	}
+}
+
+// TestKindsAreThoseOfProbe holds that every kind that probe can measure can be written, and no other.
+func TestKindsAreThoseOfProbe(t *testing.T) {
+	field, _ := reflect.TypeFor[rawCheck]().FieldByName("Kind")
+	words := slices.Sorted(slices.Values(strings.Fields(field.Tag.Get("oneof"))))
+	if diff := cmp.Diff(probe.Kinds(), words); diff != "" {
+		t.Errorf("(-probe +config):\n%s", diff)
+	}
+	if diff := cmp.Diff(words, slices.Sorted(maps.Keys(kindReaders))); diff != "" {
+		t.Errorf("(-words +readers):\n%s", diff)
+	}
+}
+
 // FuzzParse holds that Parse never panics, is bounded, and says of each problem where it is.
 func FuzzParse(f *testing.F) {
 	f.Add(Minimal())
+	head, _, _ := strings.Cut(Minimal(), "services:")
+	f.Add(head + "controls: [{name: a, kind: http, method: HEAD, headers: {Host: a, X: b}, url: 'http://[::1]:80/?q#f', address: '[::1]:1', expect: {status: [200], headers: {A: .}}}]\n")
+	f.Add(head + "controls: [{name: a, kind: dns, type: MX, server: '::1', query: _a.b-c., expect: {answers: [x]}}, {name: b, kind: dns, query: b}]\n")
+	f.Add("fleet: \"a\\nb\"\n\"c\\nd\": 1\n")
 	f.Add("device: &a [*a]\nfleet: {<<: *a}\n")
 	f.Add("a: &a {<<: *a}\n")
 	f.Add("services: [{checks: [{kind: dns, expect: {status: [a], answers: [1]}}]}]\ncontrols: [{kind: http}]\n")
@@ -148,6 +193,7 @@ func FuzzParse(f *testing.F) {
 			if c.Fold.Device == "" || len(c.Uplinks) == 0 || len(c.Fold.Rules) != len(c.Checks) {
 				t.Errorf("accepted, but %v", c)
 			}
+			prepared(t, c)
 			return
 		}
 		var all Errors
@@ -158,7 +204,7 @@ func FuzzParse(f *testing.F) {
 			if p.What == "" || p.Mend == "" || p.Line > 1+strings.Count(text, "\n")+strings.Count(text, "\r")+strings.Count(text, "\u0085")+strings.Count(text, "\u2028")+strings.Count(text, "\u2029") {
 				t.Errorf("%#v", p)
 			}
-			if strings.ContainsAny(p.Error(), "\n") || strings.Contains(p.Error(), "%!") {
+			if strings.ContainsAny(p.Error(), "\n") || !strings.Contains(text, "%") && strings.Contains(p.Error(), "%!") {
 				t.Errorf("not one sentence: %q", p.Error())
 			}
 		}
