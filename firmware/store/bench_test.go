@@ -68,15 +68,12 @@ func BenchmarkTransition(b *testing.B) {
 func BenchmarkOffer(b *testing.B) {
 	s := mustOpen(b, settings(b.TempDir()))
 	defer s.Close()
-	seq := uint64(0)
+	e := result(1)
 	for b.Loop() {
-		seq++
-		if seq%maxQueue == 0 {
-			b.StopTimer()
-			s.queue = queue{}
-			b.StartTimer()
+		if e.Event.Seq++; len(s.queue.items) == maxQueue {
+			s.queue.items = s.queue.items[:0]
 		}
-		offer(b, s, result(seq))
+		offer(b, s, e)
 	}
 }
 

@@ -157,9 +157,15 @@ func TestWithoutFileInMemoryThenInANewOne(t *testing.T) {
 		if state, _, err := s.Checkpoint(); state != nil || err != nil {
 			t.Fatal("a checkpoint out of nothing", err)
 		}
+		var told []error
+		s.OnTrouble(func(err error) { told = append(told, err) })
 		stop := start(t, s)
 		offer(t, s, result(1), change(2, 1), result(3))
+		<-time.After(3 * retryAfter)
 		synctest.Wait()
+		if len(told) != 1 || told[0] == nil {
+			t.Errorf("lasting trouble was told as %v", told)
+		}
 		for _, err := range []error{os.Remove(dbPath(dir)), os.Rename(moved, dbPath(dir)), os.Remove(blocked)} {
 			if err != nil {
 				t.Fatal(err)
@@ -168,6 +174,9 @@ func TestWithoutFileInMemoryThenInANewOne(t *testing.T) {
 		<-s.Committed()
 		epoch := s.Epoch()
 		stop()
+		if len(told) != 2 || told[1] != nil {
+			t.Errorf("the end of trouble was told as %v", told)
+		}
 		s = mustOpen(t, settings(dir))
 		defer s.Close()
 		if events, transitions := stored(t, s); len(events) != 3 || len(transitions) != 1 || s.Epoch() != epoch {
