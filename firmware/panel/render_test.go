@@ -85,6 +85,7 @@ func TestServiceLampTable(t *testing.T) {
 		{"acknowledged down", service(firmware.StatusConfirmed, down, acked), "red held", "down, acknowledged: shop", panel.ToneSilent},
 		{"acknowledged masked", service(firmware.StatusConfirmed, masked, acked), "red held", "masked, acknowledged: shop", panel.ToneSilent},
 		{"recovering", service(firmware.StatusRecovering, down), "red and green alternating", "recovering: shop", panel.ToneRecovered},
+		{"recovering, acknowledged", service(firmware.StatusRecovering, firmware.ImpactDown, acked), "red and green alternating", "recovering: shop", panel.ToneSilent},
 		{"recovering, evidence ended", service(firmware.StatusRecovering, down, stale), "red slow blink", "recovering, unobserved: shop", panel.ToneSilent},
 		{"degraded, recovering", service(firmware.StatusRecovering, degraded), "amber slow blink", "degraded, recovering: shop", panel.ToneSilent},
 	} {
@@ -155,8 +156,10 @@ func TestMuteSilences(t *testing.T) {
 func TestDownSoundsBeforeMasked(t *testing.T) {
 	masked := service(firmware.StatusConfirmed, firmware.ImpactMasked)
 	down := service(firmware.StatusConfirmed, firmware.ImpactDown)
-	if f := panel.Render(view(masked, down), now, panel.Defaults()); f.Tone != panel.ToneDown {
-		t.Errorf("tone %s", f.Tone)
+	for _, v := range []fold.View{view(masked, down), view(down, masked)} {
+		if f := panel.Render(v, now, panel.Defaults()); f.Tone != panel.ToneDown {
+			t.Errorf("tone %s", f.Tone)
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ type Source interface {
 	Wall(firmware.Stamp) time.Time // the zero time when it isn't known
 }
 
-// Server serves the page. Its methods may be called from several goroutines.
+// Server serves the page. Once Listen or Run was called, its methods may be called from several goroutines.
 type Server struct {
 	set      Settings
 	src      Source
@@ -64,7 +64,7 @@ func (s *Server) Listen(ctx context.Context) error {
 	return nil
 }
 
-// Addr returns the "host:port" that Listen opened; "" when none is.
+// Addr returns the "host:port" that Listen opened; "" before it, or when the settings name no address.
 func (s *Server) Addr() string {
 	if s.listener == nil {
 		return ""

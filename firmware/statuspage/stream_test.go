@@ -20,23 +20,24 @@ var errEnough = errors.New("enough")
 
 func TestStreamBringsEveryTransitionOnceAndTheNewestView(t *testing.T) {
 	server, h, _ := serve(t, view(service("shop", firmware.StatusUp, firmware.ImpactNone, "")), transition(1, "before the reader came"))
-	const last = 300
+	const rounds, each = 3, 100
 	var got []uint64
-	newest := firmware.StatusUnknown
-	feed := sync.OnceFunc(func() {
-		for seq := uint64(2); seq <= last; seq++ {
-			server.Update(*view(service("shop", firmware.StatusConfirmed, firmware.ImpactDown, "")), []fold.Transition{transition(seq, "x")})
-		}
-	})
+	newest, raws := firmware.StatusUnknown, 0
 	err := client(t, h.URL).Stream(t.Context(), func(e statuspage.Event) error {
 		switch {
 		case e.Transition != nil:
 			got = append(got, e.Transition.Seq)
 		case e.Raw != nil:
 			newest = e.Raw.View.Services[0].Decision.Status
-			feed()
+			for i := range uint64(each) {
+				if raws < rounds {
+					x := transition(2+uint64(raws)*each+i, "x")
+					server.Update(*view(service("shop", firmware.StatusConfirmed, firmware.ImpactDown, "")), []fold.Transition{x})
+				}
+			}
+			raws++
 		}
-		if len(got) == last-1 && newest == firmware.StatusConfirmed {
+		if len(got) >= rounds*each && newest == firmware.StatusConfirmed {
 			return errEnough
 		}
 		return nil
@@ -48,6 +49,22 @@ func TestStreamBringsEveryTransitionOnceAndTheNewestView(t *testing.T) {
 		if seq != uint64(i+2) {
 			t.Fatalf("transition %d is %d", i, seq)
 		}
+	}
+}
+
+// TestReaderThatLostTransitionsIsTold floods faster than a stream carries: it ends, so that the reader notices.
+func TestReaderThatLostTransitionsIsTold(t *testing.T) {
+	server, h, _ := serve(t, view())
+	flood := sync.OnceFunc(func() {
+		for seq := range uint64(1500) {
+			server.Update(*view(), []fold.Transition{transition(seq, "x")})
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	err := client(t, h.URL).Stream(ctx, func(statuspage.Event) error { flood(); return nil })
+	if err == nil || ctx.Err() != nil {
+		t.Errorf("the stream went on: %v", err)
 	}
 }
 
