@@ -1,0 +1,143 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"time"
+
+	"edgeprobe.io/firmware"
+)
+
+const (
+	maxHead = 64 << 10 // bytes of header, interim answers included
+	maxInfo = 8        // interim answers (1xx) before the final one
+	chunk   = 4 << 10  // bytes of body read at once when nothing looks at them
+	keep    = 64 << 10 // larger bodies are not kept as a buffer for the next run
+)
+
+// errHead says that an answer's head is too long or without end.
+func errHead() error {
+	return &miss{firmware.OutcomeHTTPProtocol, fmt.Sprintf("the answer's header is over %d KiB, or has more than %d interim answers", maxHead>>10, maxInfo)}
+}
+
+// headLimit bounds what the reader of a header may take in, and remembers why reading ended: parsers report a
+// line cut short as malformed, when the truth is a stalled or broken connection.
+type headLimit struct {
+	io.Reader
+	left int
+	err  error // nil while reading goes well
+}
+
+func (l *headLimit) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		l.err = errHead()
+		return 0, l.err
+	}
+	n, err := l.Reader.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	l.err = err
+	return n, err
+}
+
+// cause returns why reading ended, and a parser's own error when reading did not.
+func (l *headLimit) cause(err error) error {
+	if l.err != nil {
+		return l.err
+	}
+	return err
+}
+
+// exchange sends the request and judges the answer in the order status, header, body, size. An answer whose
+// head is not as expected is judged without its body: the verdict must not wait for a slow error page.
+func (h *httpProbe) exchange(r *run, conn net.Conn) error {
+	r.phase = phaseWait
+	if _, err := conn.Write(h.raw); err != nil {
+		return err
+	}
+	sent := time.Now()
+	h.head = headLimit{Reader: conn, left: maxHead}
+	h.in.Reset(&h.head)
+	defer h.release()
+	if _, err := h.in.Peek(1); err != nil {
+		return err
+	}
+	first := time.Now()
+	r.phase, r.result.Phases.Wait = phaseAnswer, span(sent, first)
+	defer func() { r.result.Phases.Transfer = span(first, time.Now()) }()
+
+	answer, err := h.readHead()
+	if err != nil {
+		return err
+	}
+	r.result.Status = uint16(answer.StatusCode)
+	r.result.Cache = cacheEvidence(answer.Header)
+	if err := h.expect.judgeHead(answer); err != nil {
+		return err
+	}
+	return h.finish(r, answer.Body)
+}
+
+// readHead reads up to the final answer's header, skipping interim answers (RFC 9110 section 15.2).
+func (h *httpProbe) readHead() (*http.Response, error) {
+	for range maxInfo + 1 {
+		answer, err := http.ReadResponse(h.in, h.request)
+		switch {
+		case err != nil:
+			return nil, h.head.cause(err)
+		case answer.StatusCode < 100 || answer.StatusCode == http.StatusSwitchingProtocols:
+			return nil, errors.New("the answer has a status that was not asked for")
+		case answer.StatusCode >= 200:
+			h.head.left = math.MaxInt
+			return answer, nil
+		}
+	}
+	return nil, errHead()
+}
+
+// finish reads the body to its end, or to one byte more than allowed, and judges it.
+func (h *httpProbe) finish(r *run, body io.Reader) error {
+	size, err := h.readBody(body)
+	r.result.Bytes = uint32(min(size, h.expect.most, math.MaxUint32))
+	if err != nil {
+		return err
+	}
+	seen := h.body[:min(int64(len(h.body)), h.expect.most)]
+	return h.expect.judgeBody(&r.result, seen, size, r.deadline)
+}
+
+// readBody returns the bytes read; they are in h.body when an expectation looks at them.
+func (h *httpProbe) readBody(body io.Reader) (size int64, err error) {
+	if h.body == nil {
+		h.body = make([]byte, 0, chunk)
+	}
+	h.body = h.body[:0]
+	for size <= h.expect.most {
+		if len(h.body) == cap(h.body) {
+			h.body = append(h.body, 0)[:len(h.body)]
+		}
+		n, err := body.Read(h.body[len(h.body):cap(h.body)])
+		size += int64(n)
+		if h.expect.looksAtBody() {
+			h.body = h.body[:len(h.body)+n]
+		}
+		if err == io.EOF {
+			return size, nil
+		}
+		if err != nil {
+			return size, h.head.cause(err)
+		}
+	}
+	return size, nil
+}
+
+// release lets go of the connection, and of a large body.
+func (h *httpProbe) release() {
+	h.head.Reader = nil
+	if cap(h.body) > keep {
+		h.body = nil
+	}
+}

@@ -1,0 +1,90 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+
+	"edgeprobe.io/firmware"
+)
+
+// grace is how far past its timeout a run may end.
+const grace = 50 * time.Millisecond
+
+// frame is what all kinds share: the deadline, the stamps and the verdict.
+type frame struct {
+	check firmware.Check
+	via   Via
+	clock Clock
+	kind  kind
+}
+
+// run is one run under way: what the kind has seen so far, and where it is.
+type run struct {
+	parent   context.Context // the caller's: ends when the run is to be given up
+	via      Via
+	deadline time.Time
+	phase    phase
+	remote   netip.AddrPort  // last one tried
+	result   firmware.Result // Start, Took, Outcome and Detail are the frame's
+}
+
+func (f *frame) Do(ctx context.Context) firmware.Result {
+	start, began := f.clock.Now(), time.Now()
+	r := run{parent: ctx, via: f.via, deadline: began.Add(f.check.Timeout)}
+	r.result = firmware.Result{Check: f.check.Ref, Uplink: f.via.Uplink, Start: start}
+	bounded, cancel := context.WithDeadline(ctx, r.deadline)
+	err := f.kind.measure(bounded, &r)
+	cancel()
+	r.result.Took = time.Since(began).Truncate(time.Microsecond)
+	r.result.Outcome, r.result.Detail = f.verdict(&r, err)
+	return r.result
+}
+
+func (f *frame) Close() error { return f.kind.close() }
+
+// verdict finds a run's outcome. Time is judged last: latency counts only when all else is well, and a deadline
+// that this device itself overslept says nothing about the target.
+func (f *frame) verdict(r *run, err error) (firmware.Outcome, string) {
+	took, bound := r.result.Took, f.check.MaxLatency
+	switch {
+	case err == nil && bound > 0 && took > bound:
+		return firmware.OutcomeSlow, fmt.Sprintf("took %v, want at most %v", took.Round(100*time.Microsecond), bound)
+	case err == nil:
+		return firmware.OutcomeOK, ""
+	}
+	outcome := classify(err, r.phase, r.stopped())
+	if timedOut(outcome) && took > f.check.Timeout+grace {
+		late := (took - f.check.Timeout).Round(time.Millisecond)
+		return firmware.OutcomeLocalFault, fmt.Sprintf("this device woke up %v after the timeout of %v", late, f.check.Timeout)
+	}
+	return outcome, clean(describe(outcome, err, r, f.check.Timeout))
+}
+
+// stopped reports whether the caller ended the run before its own deadline. A caller's deadline counts as soon as
+// it has passed: sockets may notice before the context does.
+func (r *run) stopped() bool {
+	end, timed := r.parent.Deadline()
+	if timed && end.Before(r.deadline) && !time.Now().Before(end) {
+		return true
+	}
+	err := r.parent.Err()
+	return err != nil && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// guard closes c when the caller stops the run. The returned func ends the guard and closes c.
+func (r *run) guard(c io.Closer) (release func()) {
+	stop := context.AfterFunc(r.parent, func() { c.Close() })
+	return func() {
+		stop()
+		c.Close()
+	}
+}
+
+// span is a phase's time: whole microseconds, and at least one, because 0 says that it did not happen.
+func span(from, to time.Time) time.Duration {
+	return max(to.Sub(from).Truncate(time.Microsecond), time.Microsecond)
+}
