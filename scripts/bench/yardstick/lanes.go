@@ -26,7 +26,7 @@ type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 // Way is how a prober asks: over fresh connections always.
 type Way struct {
 	Resume bool // resumed TLS sessions, else full handshakes alone
-	X25519 bool // the small key share alone
+	X25519 bool // the small key share alone, in full handshakes too
 	Head   bool // HEAD instead of GET
 }
 
@@ -115,7 +115,7 @@ func fetch(client *http.Client, to Target, resumed bool) error {
 	return nil
 }
 
-// String returns "resumed", "full, X25519", "resumed, X25519, HEAD".
+// String returns "resumed", "full, X25519", "resumed, HEAD".
 func (w Way) String() string {
 	words := "full"
 	if w.Resume {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -22,11 +23,13 @@ const (
 
 // Meter counts what connections cost on the wire, at the IP layer, in both directions.
 type Meter struct {
-	Conns int
-	Bytes int64
+	open  sync.WaitGroup // connections not yet closed: net/http closes after its caller has gone on
+	mu    sync.Mutex
+	conns int
+	bytes int64
 }
 
-// Dial opens a connection whose bytes are added to the meter when it is closed. It is not safe for concurrent use.
+// Dial opens a connection whose bytes are added to the meter when it is closed.
 func (m *Meter) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	d := net.Dialer{KeepAlive: -1, Control: func(_, _ string, raw syscall.RawConn) error {
 		var failed error
@@ -42,11 +45,20 @@ func (m *Meter) Dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, err
 	}
+	m.open.Add(1)
 	return &metered{TCPConn: conn.(*net.TCPConn), meter: m}, nil
 }
 
-// PerConn is the mean of all connections so far, in bytes.
-func (m *Meter) PerConn() float64 { return float64(m.Bytes) / float64(max(1, m.Conns)) }
+// Take waits until every connection is closed, returns how many there were and their mean cost in bytes, and starts
+// anew. No connection may be dialled meanwhile.
+func (m *Meter) Take() (conns int, each float64) {
+	m.open.Wait()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	conns, each = m.conns, float64(m.bytes)/float64(max(1, m.conns))
+	m.conns, m.bytes = 0, 0
+	return conns, each
+}
 
 type metered struct {
 	*net.TCPConn
@@ -59,8 +71,11 @@ func (c *metered) Close() error {
 	if err != nil {
 		return err // closed before, and counted then
 	}
-	c.meter.Conns++
-	c.meter.Bytes += n
+	defer c.meter.open.Done()
+	c.meter.mu.Lock()
+	defer c.meter.mu.Unlock()
+	c.meter.conns++
+	c.meter.bytes += n
 	return c.TCPConn.Close()
 }
 

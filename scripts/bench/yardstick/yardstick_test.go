@@ -53,18 +53,19 @@ func TestLanes(t *testing.T) {
 	}
 	cost := map[string]float64{}
 	for _, l := range lanes {
-		meter = Meter{}
+		meter.Take()
 		for range 5 {
 			if err := l.Once(); err != nil {
 				t.Fatalf("%s: %v", l.Name, err)
 			}
 		}
-		if meter.Conns != 5 {
-			t.Errorf("%s: %d connections for 5 runs, want fresh ones", l.Name, meter.Conns)
+		conns, each := meter.Take()
+		if conns != 5 {
+			t.Errorf("%s: %d connections for 5 runs, want fresh ones", l.Name, conns)
 		}
-		cost[l.Name] = meter.PerConn()
+		cost[l.Name] = each
 	}
-	order := []string{"edgeprobe, resumed, X25519, HEAD", "edgeprobe, resumed, X25519", "edgeprobe, resumed", "edgeprobe, full"}
+	order := []string{"edgeprobe, resumed, HEAD", "edgeprobe, resumed", "edgeprobe, full"}
 	for i, more := range order[1:] {
 		if less := order[i]; cost[less] >= cost[more] || cost[less] == 0 {
 			t.Errorf("%s costs %.0f bytes, %s %.0f", less, cost[less], more, cost[more])
@@ -107,8 +108,8 @@ func TestMeter(t *testing.T) {
 		t.Fatal(err)
 	}
 	least, most := float64(payload+200*headerBytes), float64(payload+500*headerBytes)
-	if got := m.PerConn(); m.Conns != 1 || got < least || got > most {
-		t.Errorf("%d connections of %.0f bytes, want one of %.0f to %.0f", m.Conns, got, least, most)
+	if conns, got := m.Take(); conns != 1 || got < least || got > most {
+		t.Errorf("%d connections of %.0f bytes, want one of %.0f to %.0f", conns, got, least, most)
 	}
 }
 
