@@ -54,7 +54,7 @@ func TestConfigs(t *testing.T) {
 				t.Errorf("%s looks at %s each %v", d.ID, check.Ref, check.Interval)
 			}
 		}
-		if roles[firmware.RoleControl] != 3 || roles[firmware.RoleOrigin] != 2 || roles[firmware.RoleEdge] != 4 {
+		if roles[firmware.RoleControl] != 3 || roles[firmware.RoleOrigin] != 2 || roles[firmware.RoleEdge] != 3 || roles[firmware.RoleEvidence] != 1 {
 			t.Errorf("%s has checks %v", d.ID, roles)
 		}
 		for _, r := range c.Fold.Rules {

@@ -9,7 +9,7 @@ import (
 // Budgets of the replay, at the cadence of its configs (DESIGN section 7, first two rows).
 const (
 	suspectSlack  = time.Second      // beyond one interval, from the cut to suspected
-	confirmWithin = 3 * time.Second  // from the cut to confirmed
+	confirmWithin = 3 * time.Second  // from the cut to confirmed as down
 	upWithin      = 15 * time.Second // from the end of the last effect to up
 )
 
@@ -50,7 +50,7 @@ func (a Arc) over() time.Time {
 type Finding struct {
 	Device  string
 	Suspect time.Duration // from the cut
-	Confirm time.Duration // from the cut
+	Confirm time.Duration // from the cut to confirmed as down
 	Masked  time.Duration // from the cut to confirmed as masked, of the masked service
 	Up      time.Duration // from the end of the effect for everybody to up for good; 0 when it was up before that
 }

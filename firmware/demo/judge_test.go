@@ -90,11 +90,14 @@ func TestJudge(t *testing.T) {
 			"berlin: shop was not up", "berlin: shop never came to suspected; it went up", "berlin: recorder was never confirmed"}},
 		{"one device blind", without(without(without(without(goodArc(), "berlin", "shop", "suspected"), "berlin", "shop", "confirmed"),
 			"berlin", "shop", "recovering"), "berlin", "recorder", "confirmed"), []string{
-			"berlin: shop never came to suspected; it went up, up", "berlin: recorder was never confirmed as masked"}},
+			"berlin: shop never came to suspected; it went up", "berlin: recorder was never confirmed as masked"}},
 		{"never up before the cut", without(append(goodArc(), said{34.5, "berlin", "shop", "up", ""}), "berlin", "shop", "up"),
 			[]string{"berlin: shop was not up", "berlin: shop never came to up"}},
 		{"no suspicion", without(goodArc(), "newyork", "shop", "suspected"), []string{"newyork: shop never came to suspected"}},
 		{"not confirmed", without(goodArc(), "newyork", "shop", "confirmed"), []string{"newyork: shop never came to confirmed; it went up, suspected, recovering, up"}},
+		{"confirmed as degraded first", append(goodArc(), said{10.6, "berlin", "shop", "confirmed", "degraded"}), nil},
+		{"confirmed as degraded only", append(without(goodArc(), "berlin", "shop", "confirmed"), said{10.6, "berlin", "shop", "confirmed", "degraded"}),
+			[]string{"berlin: shop was confirmed, but never as down"}},
 		{"no recovering", without(goodArc(), "berlin", "shop", "recovering"), []string{
 			"berlin: shop went from confirmed to up without recovering", "berlin: shop never came to recovering"}},
 		{"confirmed without a cut", append(goodArc(), said{6, "berlin", "shop", "confirmed", "down"}, said{8, "berlin", "shop", "up", ""}),

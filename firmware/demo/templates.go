@@ -27,7 +27,7 @@ services:
   - name: shop
     checks:
       - {name: api, kind: http, url: "{{.Edge}}/api/session", interval: {{.Interval}}, expect: {status: [200], body: "\"ok\":true"}}
-      - {name: home, kind: http, url: "{{.Edge}}/", interval: {{.Interval}}, expect: {status: [200], body: "Welcome"}}
+      - {name: home, kind: http, role: evidence, url: "{{.Edge}}/", interval: {{.Interval}}, expect: {status: [200], body: "Welcome"}}
       - {name: origin, kind: http, role: origin, url: "{{.Origin}}/api/session", interval: {{.Interval}}, expect: {status: [200]}}
   - name: recorder
     checks:

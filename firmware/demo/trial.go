@@ -57,14 +57,23 @@ func (t *trial) after(ms []Moment) {
 		}
 		last = m.Status
 	}
+	t.end(missing, slices.Compact(append([]string{up}, path...)))
+}
+
+// end holds that nothing of the order is missing when all has been heard.
+func (t *trial) end(missing, path []string) {
 	if len(missing) > 0 {
-		t.complain("%s never came to %s; it went %s", t.arc.Main, missing[0], strings.Join(append([]string{up}, path...), ", "))
+		t.complain("%s never came to %s; it went %s", t.arc.Main, missing[0], strings.Join(path, ", "))
 	}
+	if slices.Contains(path, confirmed) && t.finding.Confirm < 0 {
+		t.complain("%s was confirmed, but never as down", t.arc.Main)
+	}
+	last := path[len(path)-1]
 	if last != up {
 		t.finding.Up = -1
-		if len(missing) == 0 {
-			t.complain("%s ended %s", t.arc.Main, last)
-		}
+	}
+	if last != up && len(missing) == 0 {
+		t.complain("%s ended %s", t.arc.Main, last)
 	}
 }
 
@@ -73,7 +82,7 @@ func (t *trial) time(m Moment) {
 	switch since := m.At.Sub(t.arc.Cut); {
 	case m.Status == suspected && t.finding.Suspect < 0:
 		t.finding.Suspect = since
-	case m.Status == confirmed && t.finding.Confirm < 0:
+	case m.Status == confirmed && m.Impact == down && t.finding.Confirm < 0: // less than down is not the whole truth yet
 		t.finding.Confirm = since
 	case m.Status == up:
 		t.finding.Up = max(0, m.At.Sub(t.arc.over()))
