@@ -35,11 +35,12 @@ func newSession(resume bool, interval time.Duration) session {
 	return session{lasts: interval * 7 / 4}
 }
 
-// begin drops the ticket unless this run may resume.
-func (s *session) begin(start firmware.Stamp, at netip.AddrPort) {
+// begin reports whether this run may resume; else the ticket is dropped.
+func (s *session) begin(start firmware.Stamp, at netip.AddrPort) (resumes bool) {
 	if s.at != at || s.proven.Zero() || start.Since(s.proven) >= s.lasts {
 		s.ticket = nil
 	}
+	return s.ticket != nil
 }
 
 // good notes a run in which all was as expected.

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"io"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -133,5 +134,24 @@ func TestResumedSessionExpires(t *testing.T) {
 	c.pass(7 * time.Second)
 	if r := p.Do(t.Context()); r.Outcome != firmware.OutcomeTLSExpired {
 		t.Errorf("%v over %v, want the end of the certificate to be found", r.Outcome, r.Conn)
+	}
+}
+
+// TestServerThatInsists has a server take nothing but the key share that resumed handshakes leave out: one run
+// may find that out, no later one.
+func TestServerThatInsists(t *testing.T) {
+	ca := newAuthority(t)
+	address := serveTLS(t, &tls.Config{
+		Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}, CurvePreferences: []tls.CurveID{tls.X25519MLKEM768},
+	}, says(page))
+	set := probe.Defaults()
+	set.Roots = ca.pool()
+	p := prober(t, httpCheck("https://shop.example/", address, long), loopback(), set)
+	var got []firmware.Conn
+	for range 5 {
+		got = append(got, do(t, p, long).Conn)
+	}
+	if want := []firmware.Conn{firmware.ConnFull, firmware.ConnNone, firmware.ConnFull, firmware.ConnResumed, firmware.ConnResumed}; !slices.Equal(got, want) {
+		t.Errorf("connections %v, want %v", got, want)
 	}
 }

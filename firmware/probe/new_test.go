@@ -1,0 +1,64 @@
+package probe_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/probe"
+)
+
+func TestKinds(t *testing.T) {
+	if got := probe.Kinds(); !slices.Equal(got, []string{"dns", "http"}) {
+		t.Errorf("kinds %v", got)
+	}
+}
+
+// TestImpossibleChecks wants each named, and no secret in the sentence.
+func TestImpossibleChecks(t *testing.T) {
+	web := func(change func(*firmware.HTTPCheck)) firmware.Check {
+		c := httpCheck("https://shop.example/", "", long)
+		change(c.HTTP)
+		return c
+	}
+	for name, check := range map[string]firmware.Check{
+		"kind":            {Kind: "gopher", Timeout: long},
+		"timeout":         {Kind: "http", HTTP: &firmware.HTTPCheck{URL: "http://a.example"}},
+		"interval":        {Kind: "http", Timeout: long, Interval: -1, HTTP: &firmware.HTTPCheck{URL: "http://a.example"}},
+		"no http part":    {Kind: "http", Timeout: long},
+		"no dns part":     {Kind: "dns", Timeout: long},
+		"scheme":          web(func(c *firmware.HTTPCheck) { c.URL = "ftp://hunter2.example/?hunter2" }),
+		"not a url":       web(func(c *firmware.HTTPCheck) { c.URL = "http://hunter2:hunter2@a b/" }),
+		"no host":         web(func(c *firmware.HTTPCheck) { c.URL = "http:///hunter2" }),
+		"user":            web(func(c *firmware.HTTPCheck) { c.URL = "http://me:hunter2@a.example" }),
+		"port":            web(func(c *firmware.HTTPCheck) { c.URL = "http://a.example:99999/" }),
+		"host":            web(func(c *firmware.HTTPCheck) { c.URL = "http://" + strings.Repeat("a", 64) + ".example/" }),
+		"address":         web(func(c *firmware.HTTPCheck) { c.Address = "shop.example:443" }),
+		"method":          web(func(c *firmware.HTTPCheck) { c.Method = "GET /" }),
+		"connect":         web(func(c *firmware.HTTPCheck) { c.Method = "CONNECT" }),
+		"header name":     web(func(c *firmware.HTTPCheck) { c.Headers = map[string]string{"a b": "hunter2"} }),
+		"header value":    web(func(c *firmware.HTTPCheck) { c.Headers = map[string]string{"a": "hunter2\r\nb: c"} }),
+		"header not ours": web(func(c *firmware.HTTPCheck) { c.Headers = map[string]string{"transfer-encoding": "hunter2"} }),
+		"status":          web(func(c *firmware.HTTPCheck) { c.Status = []int{100} }),
+		"body":            web(func(c *firmware.HTTPCheck) { c.ExpectBody = "(" }),
+		"long body":       web(func(c *firmware.HTTPCheck) { c.ExpectBody = strings.Repeat("a", 1001) }),
+		"marker":          web(func(c *firmware.HTTPCheck) { c.Marker = "[" }),
+		"wanted header":   web(func(c *firmware.HTTPCheck) { c.ExpectHead = map[string]string{"a": "("} }),
+		"body of HEAD":    web(func(c *firmware.HTTPCheck) { c.Method, c.ExpectBody = "HEAD", "a" }),
+		"size":            web(func(c *firmware.HTTPCheck) { c.MaxBytes = -1 }),
+		"dns type":        dnsCheck("a.example", "ANY", "", long),
+		"dns name":        dnsCheck("a..example", "A", "", long),
+		"no dns name":     dnsCheck("", "A", "", long),
+		"dns server":      dnsCheck("a.example", "A", "dns.example:53", long),
+		"dns answer":      dnsCheck("a.example", "A", "", long, "2001:db8::1"),
+	} {
+		p, err := probe.New(check, loopback(), realClock(t), probe.Defaults())
+		if p != nil || err == nil || strings.Contains(err.Error(), "hunter2") || !strings.HasPrefix(err.Error(), "prepare check "+check.Ref.String()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := probe.New(httpCheck("https://a.example", "", long), probe.Via{}, realClock(t), probe.Defaults()); err == nil {
+		t.Error("an uplink without anything is accepted")
+	}
+}
