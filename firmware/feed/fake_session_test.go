@@ -3,6 +3,7 @@ package feed
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/pem"
 	"errors"
 	"net"
@@ -14,8 +15,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"crypto/tls"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
 
@@ -201,6 +200,30 @@ func TestASnapshotTheBrokerHangsUpAtStopsNothingElse(t *testing.T) {
 	if !strings.Contains(r.log.String(), "gives up a snapshot") {
 		t.Errorf("it was given up without a word:\n%s", r.log)
 	}
+}
+
+func TestASlowUplinkKeepsItsConnection(t *testing.T) {
+	f := startFake(t, func(*fake) {})
+	r := newRig(t, Broker{URL: f.url()})
+	r.timing.hand = 20 * time.Millisecond
+	r.deps.Dialers[0].Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := r.dial(ctx, network, address)
+		return slow{c}, err
+	}
+	r.backlog.add(Results, 10, func(uint64) []byte { return make([]byte, 2*chunk) })
+	r.run()
+	eventually(t, "the backlog is acknowledged", func() bool { return r.backlog.count(Results) == 10 })
+	if n := r.count(false); n > 0 {
+		t.Errorf("%d connections were given up that were merely slow: %v", n, r.reports)
+	}
+}
+
+// slow is an uplink that takes 30 ms for each write.
+type slow struct{ net.Conn }
+
+func (c slow) Write(b []byte) (int, error) {
+	<-time.After(30 * time.Millisecond)
+	return c.Conn.Write(b)
 }
 
 func TestABacklogThatFailsIsAskedAgain(t *testing.T) {

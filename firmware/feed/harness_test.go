@@ -26,13 +26,13 @@ func (utc) Wall(s firmware.Stamp) (time.Time, firmware.ClockQuality) {
 
 // backlog keeps items in memory, as the store does on the card.
 type backlog struct {
-	t     *testing.T
+	t     testing.TB
 	mu    sync.Mutex
 	items map[Class][]Item
 	done  map[Class][]uint64 // in the order of their acknowledgement
 }
 
-func newBacklog(t *testing.T) *backlog {
+func newBacklog(t testing.TB) *backlog {
 	return &backlog{t: t, items: map[Class][]Item{}, done: map[Class][]uint64{}}
 }
 
@@ -83,7 +83,7 @@ type report struct {
 // rig is a session with everything around it.
 type rig struct {
 	*Session
-	t       *testing.T
+	t       testing.TB
 	backlog *backlog
 	log     *bytes.Buffer
 	stop    context.CancelFunc
@@ -98,7 +98,7 @@ type rig struct {
 }
 
 // newRig makes a session that is quick to give up and to come back.
-func newRig(t *testing.T, broker Broker) *rig {
+func newRig(t testing.TB, broker Broker) *rig {
 	r := &rig{t: t, backlog: newBacklog(t), log: &bytes.Buffer{}, base: runtime.NumGoroutine()}
 	broker.Name = "main"
 	sessions := uint64(0)

@@ -18,14 +18,14 @@ const patient = 20 * time.Second
 
 // mosquitto is the real broker of Debian, on a port of its own.
 type mosquitto struct {
-	t    *testing.T
+	t    testing.TB
 	conf string
 	port int
 	cmd  *exec.Cmd
 }
 
 // startMosquitto starts a broker with further lines of configuration.
-func startMosquitto(t *testing.T, lines ...string) *mosquitto {
+func startMosquitto(t testing.TB, lines ...string) *mosquitto {
 	t.Helper()
 	dir, l := t.TempDir(), listen(t)
 	m := &mosquitto{t: t, conf: filepath.Join(dir, "mosquitto.conf"), port: l.Addr().(*net.TCPAddr).Port}
@@ -77,7 +77,7 @@ func (m *mosquitto) end(s syscall.Signal) {
 	_ = m.cmd.Wait()            // being killed is no fault
 }
 
-func listen(t *testing.T) net.Listener {
+func listen(t testing.TB) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -87,7 +87,7 @@ func listen(t *testing.T) net.Listener {
 }
 
 // eventually waits until what is so.
-func eventually(t *testing.T, what string, is func() bool) {
+func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patient)
 	defer cancel()

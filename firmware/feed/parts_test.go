@@ -2,6 +2,7 @@ package feed
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"slices"
@@ -57,6 +58,20 @@ func TestASlowUplinkIsNoDeadOne(t *testing.T) {
 		}
 		_ = c.Close()
 	})
+}
+
+func TestAPacketOverTheLimitIsNotBegun(t *testing.T) {
+	ours, theirs := net.Pipe()
+	c := &conn{Conn: ours}
+	go func() {
+		_, _ = theirs.Write([]byte{0x30, 0xFF, 0xFF, 0xFF, 0x7F})
+		_ = theirs.Close()
+	}()
+	// The library makes room for the packet once it has its length: that must not come through.
+	if n, err := io.ReadFull(c, make([]byte, 5)); err == nil || n == 5 {
+		t.Errorf("read %d bytes of the packet's head: %v", n, err)
+	}
+	_ = c.Close()
 }
 
 // packet is an MQTT packet of n bytes after its length.
