@@ -36,10 +36,10 @@ func cutPower(t *testing.T, s *Store, to string, rnd *rand.Rand) (least numbers)
 		log = log[:len(log)-rnd.IntN(min(len(log), 9000))]
 		least = numbers{}
 	}
-	if err := os.WriteFile(filepath.Join(to, fileName), file, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(to, FileName), file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(to, fileName+"-wal"), log, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(to, FileName+"-wal"), log, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return least

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"path/filepath"
 	"time"
@@ -105,21 +106,21 @@ func at(up time.Duration) firmware.Stamp {
 	return firmware.Stamp{Boot: firmware.BootID{7}, Up: time.Hour + up}
 }
 
-// result is the seq'th event: a steady https probe.
+// result is the seq'th event: a steady https probe with the jitter of a real line.
 func result(seq uint64) Entry {
-	start := time.Duration(seq) * 125 * time.Millisecond
-	jitter := time.Duration(seq*seq*7919%997) * time.Microsecond
+	rnd := rand.New(rand.NewPCG(seq, 1))
+	about := func(mean, spread int) time.Duration {
+		return time.Duration(mean+rnd.IntN(2*spread+1)-spread) * time.Microsecond
+	}
+	p := firmware.Phases{Resolve: about(2500, 500), Connect: about(11000, 500), TLS: about(15000, 900), Wait: about(23000, 2000), Transfer: about(180, 90)}
 	r := firmware.Result{
 		Check:  firmware.CheckRef{Service: fmt.Sprintf("service-%d", seq/8%10), Name: fmt.Sprintf("check-%d", seq/2%4)},
-		Uplink: [...]string{"eth0", "wwan0"}[seq%2], Start: at(start + jitter), Outcome: firmware.OutcomeOK, Status: 200,
-		Phases: firmware.Phases{Resolve: 2*time.Millisecond + jitter, Connect: 10*time.Millisecond + jitter/2, TLS: 15*time.Millisecond - jitter/2, Wait: 22*time.Millisecond + jitter},
-		Conn:   firmware.ConnResumed, Address: netip.AddrFrom4([4]byte{203, 0, 113, byte(seq / 8 % 10)}), Bytes: 5000, Expires: 1_790_000_000,
-		Cache: firmware.CacheEvidence{Fresh: -time.Microsecond},
+		Uplink: [...]string{"eth0", "wwan0"}[seq%2], Start: at(time.Duration(seq)*125*time.Millisecond + about(300, 250)),
+		Took:    p.Resolve + p.Connect + p.TLS + p.Wait + p.Transfer + about(250, 90),
+		Outcome: firmware.OutcomeOK, Status: 200, Phases: p, Conn: firmware.ConnResumed, Bytes: 5000, Expires: 1_790_000_000,
+		Address: netip.AddrFrom4([4]byte{203, 0, 113, byte(seq / 8 % 10)}), Cache: firmware.CacheEvidence{Fresh: -time.Microsecond},
 	}
-	r.Took = r.Phases.Resolve + r.Phases.Connect + r.Phases.TLS + r.Phases.Wait + 200*time.Microsecond
-	r.Took = r.Took.Truncate(time.Microsecond)
-	r.Phases.Connect, r.Phases.TLS = r.Phases.Connect.Truncate(time.Microsecond), r.Phases.TLS.Truncate(time.Microsecond)
-	return Entry{Event: fold.Event{Seq: seq, At: r.Start.Add(r.Took + 90*time.Microsecond), Body: fold.Result{Result: r}}}
+	return Entry{Event: fold.Event{Seq: seq, At: r.Start.Add(r.Took + about(120, 80)), Body: fold.Result{Result: r}}}
 }
 
 // change is an event with a transition.
@@ -162,4 +163,4 @@ func anyEntries(t *rapid.T) (all []Entry) {
 	return all
 }
 
-func dbPath(dir string) string { return filepath.Join(dir, fileName) }
+func dbPath(dir string) string { return filepath.Join(dir, FileName) }

@@ -8,7 +8,7 @@ import (
 
 // The file.
 const (
-	fileName    = "journal.db"
+	FileName    = "journal.db"
 	application = 0x45505231 // "EPR1"
 	checkTime   = 5 * time.Second
 	leastBytes  = 256 << 10 // a smaller bound would not hold one commit

@@ -118,7 +118,7 @@ func (s *Store) db() *sqlite.DB {
 	return s.file
 }
 
-func (s *Store) path() string { return filepath.Join(s.set.Dir, fileName) }
+func (s *Store) path() string { return filepath.Join(s.set.Dir, FileName) }
 
 // makeDir makes the directory, for the owner alone.
 func (s *Store) makeDir() error { return os.MkdirAll(s.set.Dir, 0o700) }

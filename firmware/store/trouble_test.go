@@ -182,7 +182,7 @@ func TestWithoutFileInMemoryThenInANewOne(t *testing.T) {
 		if events, transitions := stored(t, s); len(events) != 3 || len(transitions) != 1 || s.Epoch() != epoch {
 			t.Errorf("%d events, %d transitions, epoch %d, want %d", len(events), len(transitions), s.Epoch(), epoch)
 		}
-		if kept, _ := filepath.Glob(filepath.Join(blocked, "1", fileName)); len(kept) != 1 {
+		if kept, _ := filepath.Glob(filepath.Join(blocked, "1", FileName)); len(kept) != 1 {
 			t.Error("the file of the other epoch is not kept")
 		}
 	})
