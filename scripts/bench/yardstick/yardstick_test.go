@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -159,7 +160,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// TestPeak: a process that lives has a peak, one that ends by itself is an error with its last words.
+// TestPeak: neither a process that ends by itself nor one that does not do the work has a figure.
 func TestPeak(t *testing.T) {
 	program := func(script string) string {
 		file := filepath.Join(t.TempDir(), "daemon")
@@ -169,12 +170,25 @@ func TestPeak(t *testing.T) {
 		return file
 	}
 	to := Target{Address: "127.0.0.1:1", CA: "x"}
-	peak, err := Peak(t.Context(), program("exec sleep 60"), to, t.TempDir(), 300*time.Millisecond)
-	if err != nil || peak < 100<<10 || peak > 100<<20 {
-		t.Errorf("peak of a sleeping process: %d bytes, %v", peak, err)
+	if _, err := Peak(t.Context(), program("exec sleep 60"), to, t.TempDir(), 300*time.Millisecond); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("a daemon without a page is told as %v", err)
 	}
 	if _, err := Peak(t.Context(), program("echo no such key >&2; exit 3"), to, t.TempDir(), 10*time.Second); err == nil || !strings.Contains(err.Error(), "no such key") {
 		t.Errorf("a daemon that ends by itself is told as %v", err)
+	}
+}
+
+func TestHighWater(t *testing.T) {
+	before, err := highWater(os.Getpid())
+	if err != nil || before < 1<<20 {
+		t.Fatalf("this process has a peak of %d bytes, %v", before, err)
+	}
+	big := make([]byte, 64<<20)
+	for i := range big {
+		big[i] = 1
+	}
+	if after, err := highWater(os.Getpid()); err != nil || after < int64(len(big)) || len(big) == 0 {
+		t.Errorf("a peak of %d bytes after %d were used, %v", after, len(big), err)
 	}
 }
 
@@ -185,7 +199,7 @@ func TestBenchConfig(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), []byte(to.CA), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.Parse("bench.yaml", []byte(benchConfig(to, dir)), dir)
+	c, err := config.Parse("bench.yaml", []byte(benchConfig(to, dir, "127.0.0.1:0")), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +209,7 @@ func TestBenchConfig(t *testing.T) {
 			checks++
 		}
 	}
-	if checks != 40 || len(c.Uplinks) != 2 || len(c.Checks) != 43 {
+	if checks != benchChecks || len(c.Uplinks) != benchUplinks || len(c.Checks) != 43 {
 		t.Errorf("%d checks, %d in all, %d uplinks", checks, len(c.Checks), len(c.Uplinks))
 	}
 }
