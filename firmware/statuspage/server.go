@@ -19,7 +19,19 @@ const (
 	maxStreams = 16
 	maxConns   = 64
 	maxHeader  = 16 << 10
+	sendBuffer = 64 << 10 // of a connection: how far a reader that takes nothing is written to before it is dropped
 )
+
+// shallow is a listener whose connections have a small send buffer; the kernel's own grows to megabytes.
+type shallow struct{ net.Listener }
+
+func (l shallow) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if t, ok := c.(*net.TCPConn); ok && err == nil {
+		_ = t.SetWriteBuffer(sendBuffer) // a deeper buffer only drops later
+	}
+	return c, err
+}
 
 // Source tells the time of the views.
 type Source interface {
@@ -93,7 +105,7 @@ func (s *Server) Run(ctx context.Context) error {
 			_ = srv.Close()
 		}
 	})
-	err := srv.Serve(netutil.LimitListener(s.listener, maxConns))
+	err := srv.Serve(netutil.LimitListener(shallow{s.listener}, maxConns))
 	if !stop() {
 		<-stopped
 	}
