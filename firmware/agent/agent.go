@@ -64,6 +64,7 @@ type Agent struct {
 	session atomic.Uint64  // newest number given to a feed session
 	saved   fold.State     // what the newest checkpoint holds
 	dropped atomic.Uint64  // bodies that found the queue full
+	gap     bool           // the journal lacks events: a checkpoint must bridge it
 	quiet   bool           // the store's queue was full, and the fold knows
 	viewed  firmware.Stamp // when the view was made
 	shown   firmware.Stamp // when the panel was renewed

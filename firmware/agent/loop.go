@@ -43,6 +43,7 @@ func (a *Agent) loop(ctx context.Context) error {
 func (a *Agent) begin() {
 	a.pool.init(len(a.jobs))
 	a.timer = time.NewTimer(0)
+	a.Store.OnTrouble(a.trouble)
 	a.step(fold.Boot{Epoch: a.Store.Epoch(), Version: a.Version})
 	if !reflect.DeepEqual(a.state.Set, a.Fold) {
 		a.step(fold.Config{Settings: a.Fold})
@@ -71,6 +72,9 @@ func (a *Agent) step(b fold.Body) {
 	next, effects := fold.Step(a.state, e)
 	a.state = next
 	made := a.carry(effects)
+	if p, is := b.(fold.Part); is && p.Name == "store" && p.OK {
+		a.gap = true
+	}
 	if next.Seq == before {
 		return
 	}
@@ -78,9 +82,19 @@ func (a *Agent) step(b fold.Body) {
 		a.quiet = full
 		a.tell(fold.Part{Name: "store", OK: !full, Why: "the card is too slow for its queue"})
 	}
-	if next.Seq >= a.saved.Seq+checkpointEvery {
+	if a.gap || next.Seq >= a.saved.Seq+checkpointEvery {
 		a.checkpoint()
 	}
+}
+
+// trouble tells the loop how the card is. When it works again events may be missing behind it, so the next
+// checkpoint comes at once.
+func (a *Agent) trouble(err error) {
+	p := fold.Part{Name: "store", OK: err == nil}
+	if err != nil {
+		p.Why = err.Error()
+	}
+	a.tell(p)
 }
 
 func (a *Agent) checkpoint() {
@@ -92,8 +106,9 @@ func (a *Agent) checkpoint() {
 		a.Log.Error("keep a checkpoint", "error", err)
 		return
 	}
-	a.Store.Save(a.state.Seq, data)
-	a.saved = a.state
+	if a.Store.Save(a.state.Seq, data) {
+		a.saved, a.gap = a.state, false
+	}
 }
 
 // start starts what is due.

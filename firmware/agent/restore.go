@@ -27,6 +27,7 @@ func (a *Agent) restore() error {
 	for e, err := range a.Store.Events(after) {
 		if errors.Is(err, store.ErrGap) {
 			a.Log.Warn("the journal has a gap: the state goes on from what is before it", "event", a.state.Seq, "error", err)
+			a.gap = true
 			break
 		}
 		if err != nil {
