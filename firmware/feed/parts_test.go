@@ -43,7 +43,7 @@ func TestASlowUplinkIsNoDeadOne(t *testing.T) {
 		c := &conn{Conn: ours, patience: 10 * time.Second, progress: make(chan struct{}, 1)}
 		go func() {
 			defer theirs.Close()
-			buf := make([]byte, chunk)
+			buf := make([]byte, 4<<10)
 			for range 8 {
 				<-time.After(9 * time.Second)
 				if _, err := theirs.Read(buf); err != nil {
@@ -51,7 +51,7 @@ func TestASlowUplinkIsNoDeadOne(t *testing.T) {
 				}
 			}
 		}()
-		packet := make([]byte, 8*chunk)
+		packet := make([]byte, 32<<10)
 		packet[0] = 0x32
 		if n, err := c.Write(packet); err != nil || n != len(packet) || c.written.Load() != 1 {
 			t.Errorf("wrote %d of %d bytes over 72 s: %v; %d packets", n, len(packet), err, c.written.Load())
