@@ -54,6 +54,10 @@ func TestConfigInitNeverOverwrites(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), path) || strings.Count(err.Error(), path) != 1 {
 		t.Errorf("want one sentence that names the file once: %v", err)
 	}
+	absent := filepath.Join(t.TempDir(), "none", "my.yaml")
+	if _, _, err := runOwn(t, "config", "init", absent); err == nil || strings.Count(err.Error(), absent) != 1 {
+		t.Errorf("want one sentence that names the file once: %v", err)
+	}
 	if text, _ := os.ReadFile(path); string(text) != "mine" {
 		t.Errorf("the file holds %q", text)
 	}

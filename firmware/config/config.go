@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -105,7 +104,7 @@ func (c Config) Summary() Summary {
 	}
 }
 
-// String returns the summary in words.
+// String returns the summary in words, also for logs.
 func (c Config) String() string {
 	s := c.Summary()
 	return fmt.Sprintf("%s of %s: %s, %s with %s, %s, %s", s.Device, count(s.Fleet, "device"), count(s.Uplinks, "uplink"),
@@ -114,9 +113,6 @@ func (c Config) String() string {
 
 // GoString keeps the secrets out of %#v.
 func (c Config) GoString() string { return "config.Config{" + c.String() + "}" }
-
-// LogValue keeps the secrets out of logs.
-func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // MarshalJSON writes the summary.
 func (c Config) MarshalJSON() ([]byte, error) { return json.Marshal(c.Summary()) }

@@ -178,7 +178,9 @@ func TestConfigHidesItsSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("loaded", "config", c, "value", *c)
+	for _, h := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+		slog.New(h).Info("loaded", "config", c, "value", *c)
+	}
 	all := fmt.Sprintf("%v %+v %#v %s %v %+v %#v", c, c, c, c, *c, *c, *c) + string(text) + log.String()
 	for _, secret := range []string{"hunter2", "s3cret-token", fmt.Sprint(c.Key.Seed()[:4])[1:12], identity.FormatKey(c.Key)[20:30]} {
 		if strings.Contains(all, secret) {
@@ -204,6 +206,8 @@ func TestProblemsHideSecrets(t *testing.T) {
 		`feed: {brokers: [{name: a, url: "mqtt://me:hunter2@h"}]}`, `feed: {brokers: [{name: a, url: "http://me:hunter2@h"}]}`,
 		`feed: {brokers: [{name: a, url: "mqtt://h", password: hunter2}]}`, `feed: {brokers: [{name: a, url: "mqtt://h", password: 'hunter2}]}`,
 		`controls: [{name: a, kind: http, url: "https://me:hunter2@h/"}]`, `controls: [{name: a, kind: http, url: "ftp://me:hunter2@h/"}]`,
+		`controls: [{name: a, kind: http, url: "https://me:hunter2@h:x/"}]`, `controls: [{name: a, kind: http, url: "https://me:/hunter2@h/"}]`,
+		`feed: {brokers: [{name: a, url: "mqtt://me:hunter2@h:x"}]}`,
 		`controls: [{name: a, kind: http, url: "https://h/", headers: {X: "file:broken"}}]`,
 		`controls: [{name: a, kind: http, url: "https://h/", headers: {X: "hunter2\n"}}]`,
 	} {
@@ -253,7 +257,7 @@ func TestWarnings(t *testing.T) {
 		"unconfigured.yaml": {"no service is configured"},
 		"poor.yaml": {
 			"1 positive control: nothing ever rises above suspected", "control own asks api.example.com",
-			"an outage can never be confirmed: the rule asks for 2 devices at 2 sites over 2 networks, the fleet has 2, 1 and 1",
+			"an outage can never be confirmed: the rule asks for 2 devices at 2 sites over 2 networks, the fleet has 2, 1 and 2",
 			"service api has no edge check", "no broker is configured", "berlin has one independent way out",
 		},
 	} {

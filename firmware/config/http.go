@@ -17,7 +17,7 @@ var (
 	methodName = regexp.MustCompile(`^[A-Z]{1,20}$`)
 	headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
 	lineEnds   = regexp.MustCompile(`[\x00-\x08\x0a-\x1f\x7f]`)
-	userinfo   = regexp.MustCompile(`//[^/]*@`)
+	userinfo   = regexp.MustCompile(`//.*@`)
 )
 
 // http reads what is particular to an http check.

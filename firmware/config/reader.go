@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func (r *reader) parse(at place, data []byte) (*yaml.Node, bool) {
 		return nil, false
 	}
 	var doc, next yaml.Node
-	dec := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(string(data), "\ufeff")))
+	dec := yaml.NewDecoder(bytes.NewReader(data)) // which skips a byte order mark
 	err := dec.Decode(&doc)
 	if errors.Is(err, io.EOF) || err == nil && (len(doc.Content) == 0 || doc.Content[0].ShortTag() == "!!null") {
 		r.add(at, kindEmpty, "")

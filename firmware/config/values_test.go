@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -231,6 +232,11 @@ func TestDeepAndWideFilesAreBounded(t *testing.T) {
 		} else {
 			t.Logf("%s: %v", name, took)
 		}
+	}
+	text, err := os.ReadFile("testdata/bad/expansion.yaml")
+	r := reader{}
+	if err != nil || r.decode("f.yaml", text, new(rawFile), "") || r.nodes > maxNodes+1000 {
+		t.Errorf("%d values are visited, %v", r.nodes, err)
 	}
 	var n yaml.Node
 	if word("true") != `"true"` || yaml.Unmarshal([]byte(word("2025-01-22")), &n) != nil || n.Content[0].Tag != "!!str" {
