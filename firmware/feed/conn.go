@@ -31,6 +31,7 @@ type conn struct {
 	why error      // the first error of reading or writing
 }
 
+// Read reads what the broker sends, and fails at a packet over the limit before the library makes room for it.
 func (c *conn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if err == nil {
