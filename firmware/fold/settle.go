@@ -137,7 +137,7 @@ func find(votes []firmware.Vote, t firmware.Target, uplink string) firmware.Vote
 
 // poll collects every living vote on a service.
 func (w *work) poll(name string, svc Service) quorum.Case {
-	c := quorum.Case{Service: name, Regions: w.facts.regions, Now: w.Now, Patience: w.facts.patience(name), FullView: true}
+	c := quorum.Case{Service: name, Regions: w.facts.spans[name], Now: w.Now, Patience: w.facts.patience(name), FullView: true}
 	add := func(device string, v firmware.Vote) {
 		at := firmware.Vantage{Device: device, Uplink: v.Uplink}
 		if place, known := w.facts.places[at]; known {

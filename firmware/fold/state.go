@@ -99,10 +99,11 @@ type facts struct {
 	self     firmware.Device
 	uplinks  []firmware.UplinkFact
 	places   map[firmware.Vantage]quorum.Place
-	regions  []string
+	regions  []string // of the fleet's devices, sorted
 	rules    map[firmware.CheckRef]verdict.Rule
 	services map[string][]verdict.Rule // evidence left out
-	targets  map[string][]string       // target regions per service, sorted
+	targets  map[string][]string       // target regions per service, sorted; "" is the observer's own
+	spans    map[string][]string       // regions that a service's votes can speak of, sorted
 	controls []verdict.Rule
 	devices  map[string]firmware.Device
 }
@@ -110,7 +111,7 @@ type facts struct {
 func read(set Settings) *facts {
 	f := &facts{
 		places: quorum.Places(set.Fleet), rules: map[firmware.CheckRef]verdict.Rule{},
-		services: map[string][]verdict.Rule{}, targets: map[string][]string{}, devices: map[string]firmware.Device{},
+		services: map[string][]verdict.Rule{}, targets: map[string][]string{}, spans: map[string][]string{}, devices: map[string]firmware.Device{},
 	}
 	for _, d := range set.Fleet {
 		f.devices[d.ID] = d
@@ -126,18 +127,24 @@ func read(set Settings) *facts {
 		case r.Role != firmware.RoleEvidence:
 			f.services[r.Ref.Service] = append(f.services[r.Ref.Service], r)
 			f.targets[r.Ref.Service] = append(f.targets[r.Ref.Service], r.Region)
-			if r.Region != "" {
-				f.regions = append(f.regions, r.Region)
-			}
 		}
 	}
+	f.regions = sorted(f.regions)
 	for name, ts := range f.targets {
-		slices.Sort(ts)
-		f.targets[name] = slices.Compact(ts)
+		ts = sorted(ts)
+		f.targets[name], f.spans[name] = ts, ts
+		if ts[0] == "" {
+			f.spans[name] = sorted(append(slices.Clone(ts[1:]), f.regions...))
+		}
 	}
-	slices.Sort(f.regions)
-	f.regions = slices.Compact(f.regions)
 	return f
+}
+
+// sorted returns the distinct names in order.
+func sorted(names []string) []string {
+	names = slices.Clone(names)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // patience is how long a look at a service may take.
