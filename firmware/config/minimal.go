@@ -30,23 +30,29 @@ func DeviceFile(d firmware.Device, fleet, key string, resolvers []string) string
 	b.WriteString("# Every key that there is, explained: edgeprobe config schema\n\n")
 	fmt.Fprintf(&b, "device: %s\n", word(d.ID))
 	if key != "" {
-		fmt.Fprintf(&b, "key: file:%s                # private; never leaves this device\n", key)
+		b.WriteString(remark("key: file:"+key, "private; never leaves this device"))
 	}
 	if fleet != "" {
-		fmt.Fprintf(&b, "fleet: file:%s              # every device of yours, the same file everywhere\n", fleet)
+		b.WriteString(remark("fleet: file:"+fleet, "every device of yours, the same file everywhere"))
 	} else {
-		b.WriteString("fleet:                              # alone: it can suspect an outage, never confirm one\n" + indent(fleetYAML([]firmware.Device{d})))
+		b.WriteString(remark("fleet:", "alone: it can suspect an outage, never confirm one") + indent(fleetYAML([]firmware.Device{d})))
 	}
-	b.WriteString("\nuplinks:                            # how this device uses its ways out\n")
+	b.WriteString("\n" + remark("uplinks:", "how this device uses its ways out"))
 	for _, u := range d.Uplinks {
 		fmt.Fprintf(&b, "  - name: %s\n", word(u.Name))
-		fmt.Fprintf(&b, "    # interface: %s             # bind to it; needs CAP_NET_RAW\n", u.Name)
-		b.WriteString("    # source: 192.0.2.10            # or choose by source address\n")
-		fmt.Fprintf(&b, "    resolvers: [%s]   # better: the ones this uplink was given\n", quoteAll(resolvers))
+		b.WriteString(remark("    # interface: "+u.Name, "bind to it; needs CAP_NET_RAW"))
+		b.WriteString(remark("    # source: 192.0.2.10", "or choose it by its source address"))
+		b.WriteString(remark("    resolvers: ["+quoteAll(resolvers)+"]", "better: the ones this uplink was given"))
 	}
 	b.WriteString(minimalRest)
+	if fleet == "" {
+		b.WriteString("store:\n" + remark("  dir: edgeprobe-data", "beside this file; /var/lib/edgeprobe when left out"))
+	}
 	return b.String()
 }
+
+// remark returns a line with a comment in the column that all comments stand in.
+func remark(line, comment string) string { return fmt.Sprintf("%-40s # %s\n", line, comment) }
 
 // word returns a name as YAML, in quotes where it would be read as something else.
 func word(s string) string {
@@ -69,33 +75,30 @@ func indent(s string) string {
 }
 
 const minimalRest = `
-services:                           # what your customers depend on
+services:                                # what your customers depend on
   - name: website
     checks:
       - name: home
         kind: http
-        url: https://example.com/   # yours instead
-        # address: 203.0.113.7      # dial this instead of resolving the name
+        url: https://example.com/        # yours instead
+        # address: 203.0.113.7           # dial this instead of resolving the name
         expect:
           status: [200]
-          # body: "Welcome"         # a regular expression
-      # - name: origin              # the same past every cache: shows an outage that a cache hides
+          # body: "Welcome"              # a regular expression
+      # - name: origin                   # the same past every cache: shows an outage that a cache hides
       #   kind: http
       #   role: origin
       #   url: https://origin.example.com/
 
-controls:                           # not your provider's: they prove that this device itself can see
+controls:                                # not your provider's: they prove that this device itself can see
   - {name: quad9, kind: dns, server: 9.9.9.9, query: dns.quad9.net, interval: 30s}
   - {name: cloudflare, kind: dns, server: 1.1.1.1, query: one.one.one.one, interval: 30s}
   - {name: google, kind: dns, server: 8.8.8.8, query: dns.google, interval: 30s}
 
-# feed:                             # your MQTT broker, outside the provider
+# feed:                                  # your MQTT broker, outside the provider
 #   brokers:
 #     - {name: main, url: "mqtts://broker.example.net", username: office, password: "file:broker.password"}
 
-# store:
-#   dir: /var/lib/edgeprobe
-#   max_size: 256MB
 `
 
 // fleetHead stands above every fleet file.

@@ -33,7 +33,7 @@ func FormatKey(key ed25519.PrivateKey) string {
 func ParseKey(text string) (ed25519.PrivateKey, error) {
 	encoded, ok := strings.CutPrefix(strings.TrimSpace(text), privatePrefix)
 	if !ok {
-		return nil, errors.New("a device key begins with " + privatePrefix)
+		return nil, fmt.Errorf("a device key begins with %q", privatePrefix)
 	}
 	seed, err := decode(encoded)
 	if err != nil {
@@ -51,7 +51,7 @@ func FormatPublic(public ed25519.PublicKey) string {
 func ParsePublic(text string) (ed25519.PublicKey, error) {
 	encoded, ok := strings.CutPrefix(text, publicPrefix)
 	if !ok {
-		return nil, errors.New("a public key begins with " + publicPrefix)
+		return nil, fmt.Errorf("a public key begins with %q", publicPrefix)
 	}
 	return decode(encoded)
 }
@@ -65,7 +65,7 @@ func PublicOf(key ed25519.PrivateKey) ed25519.PublicKey {
 func decode(encoded string) ([]byte, error) {
 	raw, err := base64.StdEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(raw) != ed25519.SeedSize || base64.StdEncoding.EncodeToString(raw) != encoded {
-		return nil, fmt.Errorf("after the colon stand 32 bytes as base64, which is 44 characters")
+		return nil, errors.New("after the colon stand 32 bytes as base64, which is 44 characters")
 	}
 	return raw, nil
 }
