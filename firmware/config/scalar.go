@@ -37,67 +37,74 @@ func (v val[T]) or(d T) T {
 	return d
 }
 
+// fault is what is wrong with a scalar: its kind, a mend when the kind's own does not do, and what was found.
+type fault struct {
+	kind kind
+	mend string
+	args []any
+}
+
 // fill reads a scalar node.
 func (v *val[T]) fill(r *reader, n *yaml.Node, at place, tag reflect.StructTag) {
 	v.at, v.Given = at, true
-	k, mend, args := scan(&v.V, n)
-	if k == kinds {
-		k, mend, args = bounded(any(v.V), n.Value, tag)
+	f := scan(&v.V, n)
+	if f == nil {
+		f = bounded(any(v.V), n.Value, tag)
 	}
-	if v.OK = k == kinds; !v.OK {
-		r.add(at, k, mend, args...)
+	if v.OK = f == nil; !v.OK {
+		r.add(at, f.kind, f.mend, f.args...)
 	}
 }
 
-// scan reads n into one of the scalar types; the kind kinds means that nothing is wrong.
-func scan(dst any, n *yaml.Node) (kind, string, []any) {
-	k, err := kindType, error(nil)
-	tag := n.ShortTag()
+// scan reads n into one of the scalar types; nil means that nothing is wrong.
+func scan(dst any, n *yaml.Node) *fault {
+	tag, good := n.ShortTag(), false
 	number := tag == "!!int" || tag == "!!float"
 	switch dst := dst.(type) {
 	case *string:
-		*dst = n.Value
-		if tag == "!!str" {
-			return kinds, "", nil
-		}
+		*dst, good = n.Value, tag == "!!str"
 	case *ident:
-		*dst = ident(n.Value)
 		if n.Kind == yaml.ScalarNode && firmware.ValidName(n.Value) != nil {
-			return kindName, "", []any{n.Value}
-		} else if tag == "!!str" {
-			return kinds, "", nil
+			return &fault{kind: kindName, args: []any{n.Value}}
 		}
+		*dst, good = ident(n.Value), tag == "!!str"
 	case *bool:
-		*dst = strings.EqualFold(n.Value, "true")
-		if tag == "!!bool" {
-			return kinds, "", nil
-		}
+		*dst, good = strings.EqualFold(n.Value, "true"), tag == "!!bool"
 	case *int:
-		if *dst, err = strconv.Atoi(n.Value); err == nil && tag == "!!int" {
-			return kinds, "", nil
-		}
+		i, err := strconv.Atoi(n.Value)
+		*dst, good = i, err == nil && tag == "!!int"
 	case *float64:
-		if *dst, err = strconv.ParseFloat(n.Value, 64); err == nil && number && !math.IsNaN(*dst) {
-			return kinds, "", nil
+		f, err := strconv.ParseFloat(n.Value, 64)
+		*dst, good = f, err == nil && number && !math.IsNaN(f)
+	default:
+		if tag == "!!str" || number {
+			return scanUnit(dst, n.Value)
 		}
-	case *time.Duration:
-		k = kindDuration
-		*dst, err = parseDuration(n.Value)
-	case *size:
-		k = kindSize
-		*dst, err = parseSize(n.Value)
-	case *share:
-		k = kindShare
-		*dst, err = parseShare(n.Value)
 	}
-	if k != kindType && n.Kind == yaml.ScalarNode && (tag == "!!str" || number) {
-		if err == nil {
-			return kinds, "", nil
-		}
-		return k, "", []any{n.Value}
+	if good {
+		return nil
 	}
 	want, mend := expected(dst)
-	return kindType, mend, []any{shape(n), want}
+	return &fault{kindType, mend, []any{shape(n), want}}
+}
+
+// scanUnit reads what people write with a unit.
+func scanUnit(dst any, text string) *fault {
+	k, err := kindDuration, error(nil)
+	switch dst := dst.(type) {
+	case *time.Duration:
+		*dst, err = parseDuration(text)
+	case *size:
+		k = kindSize
+		*dst, err = parseSize(text)
+	case *share:
+		k = kindShare
+		*dst, err = parseShare(text)
+	}
+	if err != nil {
+		return &fault{kind: k, args: []any{text}}
+	}
+	return nil
 }
 
 // expected says in words what belongs into a scalar, and how to write it.
@@ -137,15 +144,15 @@ func shape(n *yaml.Node) string {
 }
 
 // bounded holds a good value against its field's limits.
-func bounded(v any, text string, tag reflect.StructTag) (kind, string, []any) {
+func bounded(v any, text string, tag reflect.StructTag) *fault {
 	if names := strings.Fields(tag.Get("oneof")); len(names) > 0 && !slices.Contains(names, text) {
-		return kindOneOf, oneOf(text, names), []any{text}
+		return &fault{kindOneOf, oneOf(text, names), []any{text}}
 	}
 	lo, hi, limited := strings.Cut(tag.Get("limits"), "..")
 	if limited && (amount(v, text) < amount(v, lo) || amount(v, text) > amount(v, hi)) {
-		return kindRange, fmt.Sprintf("choose from %s to %s", lo, hi), []any{text}
+		return &fault{kindRange, fmt.Sprintf("choose from %s to %s", lo, hi), []any{text}}
 	}
-	return kinds, "", nil
+	return nil
 }
 
 // amount reads text as a value of v's type, for comparing.
