@@ -47,6 +47,7 @@ func TestCacheEvidence(t *testing.T) {
 		{"Cache-Status: Edge; fwd=uri-miss; collapsed", e{State: firmware.CacheMiss, Fresh: none}},
 		{"Cache-Status: Shield; hit; ttl=90, Edge; fwd=uri-miss", e{State: firmware.CacheHit, Fresh: 90 * s}},
 		{"Cache-Status: Shield; fwd=miss\nCache-Status: Edge; hit; ttl=5", e{State: firmware.CacheHit, Fresh: 5 * s}},
+		{"Cache-Status: Shield; hit; ttl=-9, Edge; hit; ttl=5", e{State: firmware.CacheHit, Fresh: 5 * s}},
 		{"Cache-Status: Edge; hit=?0; fwd=miss", e{State: firmware.CacheMiss, Fresh: none}},
 		{"Cache-Status: Edge; hit,\nX-Cache: MISS", e{State: firmware.CacheMiss, Fresh: none}}, // not a list: says nothing
 		{"Cache-Status: Edge\nX-Cache: HIT", e{State: firmware.CacheHit, Fresh: none}},

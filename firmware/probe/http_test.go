@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,7 @@ func TestAnswers(t *testing.T) {
 		{"stalled header", saysAndHolds("HTTP/1.1 200 OK\r\nContent-"), short, nil, firmware.OutcomeStalled},
 		{"dripping header", repeats("HTTP/1.1 200 OK\r\nX: ", "y", 20*time.Millisecond), short, nil, firmware.OutcomeStalled},
 		{"endless header", repeats("HTTP/1.1 200 OK\r\n", "X-Y: "+strings.Repeat("z", 1000)+"\r\n", 0), long, nil, firmware.OutcomeHTTPProtocol},
+		{"too many hints", says(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 9) + page), long, nil, firmware.OutcomeHTTPProtocol},
 		{"1xx flood", repeats("", "HTTP/1.1 100 Continue\r\n\r\n", 0), long, nil, firmware.OutcomeHTTPProtocol},
 		{"switched protocols", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), long, nil, firmware.OutcomeHTTPProtocol},
 		{"silent", saysAndHolds(""), short, nil, firmware.OutcomeTimeout},
@@ -178,20 +180,44 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
-// TestSlowGoodbye is a peer that reads nothing more: the polite end must not wait for it.
+// TestSlowGoodbye has a connection that takes no more once the answer is here: the polite end must not wait longer
+// than the run may last.
 func TestSlowGoodbye(t *testing.T) {
 	ca := newAuthority(t)
-	address := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}}, func(c net.Conn) {
-		io.WriteString(c, page)
-		waits(c.(*tls.Conn).NetConn(), long)
-	})
-	check := httpCheck("https://shop.example/", address, short)
-	check.HTTP.Method, check.HTTP.Body = "POST", strings.Repeat("x", 32<<20)
+	address := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}}, says(page))
+	via := loopback()
+	dial := via.Dial
+	via.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		return &clogged{Conn: c}, err
+	}
 	set := probe.Defaults()
 	set.Roots = ca.pool()
-	if r := do(t, prober(t, check, loopback(), set), short); !r.Outcome.Bad() {
-		t.Errorf("%+v, want a bad outcome", r)
+	if r := do(t, prober(t, httpCheck("https://shop.example/", address, short), via, set), short); !r.Outcome.OK() {
+		t.Errorf("%v (%s), want ok", r.Outcome, r.Detail)
 	}
+}
+
+// clogged is a connection whose writes hang until their deadline once something came after the third: hello,
+// handshake's end and request go through.
+type clogged struct {
+	net.Conn
+	writes   int
+	deadline time.Time
+}
+
+func (c *clogged) SetDeadline(t time.Time) error { c.deadline = t; return c.Conn.SetDeadline(t) }
+func (c *clogged) SetWriteDeadline(t time.Time) error {
+	c.deadline = t
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *clogged) Write(p []byte) (int, error) {
+	if c.writes++; c.writes <= 3 {
+		return c.Conn.Write(p)
+	}
+	<-time.After(time.Until(c.deadline))
+	return 0, os.ErrDeadlineExceeded
 }
 
 func TestStoppedRunIsNoFault(t *testing.T) {
