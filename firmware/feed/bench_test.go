@@ -2,6 +2,8 @@ package feed
 
 import (
 	"testing"
+
+	"edgeprobe.io/firmware/feed/mosquittotest"
 )
 
 // BenchmarkDrain empties a backlog into the real broker: single transitions, and messages of 500 results.
@@ -13,8 +15,8 @@ func BenchmarkDrain(b *testing.B) {
 		holds float64
 	}{{"transitions", Transitions, 700, 1}, {"results", Results, 9500, 500}} {
 		b.Run(c.name, func(b *testing.B) {
-			m := startMosquitto(b)
-			r := newRig(b, Broker{URL: m.url()})
+			m := mosquittotest.Start(b)
+			r := newRig(b, Broker{URL: m.URL()})
 			r.backlog.add(c.class, b.N, func(uint64) []byte { return make([]byte, c.bytes) })
 			b.ResetTimer()
 			r.run()

@@ -15,6 +15,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/feed/mosquittotest"
 	"edgeprobe.io/firmware/wire"
 )
 
@@ -198,10 +199,10 @@ type watcher struct {
 }
 
 // watch subscribes to filter; a lasting watcher keeps its session at the broker and comes back by itself.
-func watch(t *testing.T, m *mosquitto, filter string, lasting bool) *watcher {
+func watch(t *testing.T, m *mosquittotest.Broker, filter string, lasting bool) *watcher {
 	t.Helper()
 	w := &watcher{}
-	o := mqtt.NewClientOptions().AddBroker(m.url()).SetClientID("watcher-" + t.Name()).SetProtocolVersion(4)
+	o := mqtt.NewClientOptions().AddBroker(m.URL()).SetClientID("watcher-" + t.Name()).SetProtocolVersion(4)
 	o.SetCleanSession(!lasting).SetAutoReconnect(lasting).SetMaxReconnectInterval(200 * time.Millisecond)
 	o.SetDefaultPublishHandler(func(_ mqtt.Client, msg mqtt.Message) {
 		w.mu.Lock()

@@ -12,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"edgeprobe.io/firmware/feed/mosquittotest"
 	"edgeprobe.io/firmware/wire"
 )
 
 func TestBirthWillAndCleanEnd(t *testing.T) {
-	m := startMosquitto(t)
+	m := mosquittotest.Start(t)
 	w := watch(t, m, wire.Status("berlin"), false)
-	r := newRig(t, Broker{URL: m.url()}).run()
+	r := newRig(t, Broker{URL: m.URL()}).run()
 	r.connected(1)
 	r.locked(func() { _ = r.conns[0].SetDeadline(time.Now()) }) // the connection ends without a word to the broker
 	r.connected(2)
@@ -45,19 +46,19 @@ func TestBirthWillAndCleanEnd(t *testing.T) {
 func TestSnapshotsReturnWithTheBroker(t *testing.T) {
 	for _, persistence := range []string{"true", "false"} {
 		t.Run("persistence "+persistence, func(t *testing.T) {
-			m := startMosquitto(t, "persistence "+persistence)
-			r := newRig(t, Broker{URL: m.url()})
+			m := mosquittotest.Start(t, "persistence "+persistence)
+			r := newRig(t, Broker{URL: m.URL()})
 			r.Snapshot(wire.Decision("berlin", "api"), []byte("old"), true)
 			r.Snapshot(wire.Decision("berlin", "gone"), []byte("x"), true)
 			r.Send(wire.Heartbeat("berlin"), []byte("before the connection"))
 			r.run().connected(1)
 			r.Snapshot(wire.Decision("berlin", "gone"), nil, true)
-			m.end(syscall.SIGKILL)
+			m.End(syscall.SIGKILL)
 			eventually(t, "the loss is noticed", func() bool { return r.count(false) > 0 })
 			r.Send(wire.Heartbeat("berlin"), []byte("during the outage"))
 			r.Snapshot(wire.Decision("berlin", "api"), []byte("lost"), true)
 			r.Snapshot(wire.Decision("berlin", "api"), []byte("newest"), true)
-			m.start()
+			m.Launch()
 			beats := watch(t, m, "edgeprobe/v1/+/heartbeat", false)
 			r.connected(2)
 			r.Send(wire.Heartbeat("berlin"), []byte("live"))
@@ -82,9 +83,9 @@ func TestSnapshotsReturnWithTheBroker(t *testing.T) {
 
 func TestNothingIsLostWhileTheBrokerRestarts(t *testing.T) {
 	const batches, each = 60, 20
-	m := startMosquitto(t, "persistence true")
+	m := mosquittotest.Start(t, "persistence true")
 	w := watch(t, m, wire.Event("berlin"), true)
-	r := newRig(t, Broker{URL: m.url()})
+	r := newRig(t, Broker{URL: m.URL()})
 	r.backlog.add(Results, 2000, func(n uint64) []byte { return bytes.Repeat([]byte{byte(n)}, 300) })
 	r.run().connected(1)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -94,10 +95,10 @@ func TestNothingIsLostWhileTheBrokerRestarts(t *testing.T) {
 		r.backlog.add(Transitions, each, number)
 		r.Wake()
 		if i%20 == 10 {
-			m.end(syscall.SIGTERM)
+			m.End(syscall.SIGTERM)
 		}
 		if i%20 == 15 {
-			m.start()
+			m.Launch()
 		}
 	}
 	eventually(t, "everything is acknowledged", func() bool {
@@ -135,16 +136,16 @@ func TestAFrozenBrokerIsLeft(t *testing.T) {
 		{"under load, by acknowledgement", func(r *rig) { r.timing.ack = 300 * time.Millisecond }, 100},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := startMosquitto(t)
-			r := newRig(t, Broker{URL: m.url()})
+			m := mosquittotest.Start(t)
+			r := newRig(t, Broker{URL: m.URL()})
 			r.timing.connect = 300 * time.Millisecond
 			c.set(r)
 			r.run().connected(1)
-			m.signal(syscall.SIGSTOP)
+			m.Signal(syscall.SIGSTOP)
 			r.backlog.add(Transitions, c.load, number)
 			r.Wake()
 			eventually(t, "the session leaves it", func() bool { return r.count(false) > 0 })
-			m.signal(syscall.SIGCONT)
+			m.Signal(syscall.SIGCONT)
 			r.connected(2)
 			eventually(t, "the backlog is acknowledged", func() bool { return r.backlog.count(Transitions) == c.load })
 			r.leakless()
@@ -153,11 +154,11 @@ func TestAFrozenBrokerIsLeft(t *testing.T) {
 }
 
 func TestAFrozenBrokerDoesNotHoldUpTheStop(t *testing.T) {
-	m := startMosquitto(t)
-	r := newRig(t, Broker{URL: m.url()}).run()
+	m := mosquittotest.Start(t)
+	r := newRig(t, Broker{URL: m.URL()}).run()
 	r.connected(1)
-	m.signal(syscall.SIGSTOP)
-	defer m.signal(syscall.SIGCONT)
+	m.Signal(syscall.SIGSTOP)
+	defer m.Signal(syscall.SIGCONT)
 	r.backlog.add(Transitions, 100, number)
 	r.Wake()
 	r.leakless() // fails when it takes more than 2 s
@@ -171,8 +172,8 @@ func TestAWrongPasswordIsReportedOncePerTry(t *testing.T) {
 	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	m := startMosquitto(t, "allow_anonymous false", "password_file "+file)
-	r := newRig(t, Broker{URL: m.url(), Password: "hunter2"}).run()
+	m := mosquittotest.Start(t, "allow_anonymous false", "password_file "+file)
+	r := newRig(t, Broker{URL: m.URL(), Password: "hunter2"}).run()
 	eventually(t, "three tries are reported", func() bool { return r.count(false) >= 3 })
 	r.leakless()
 	if r.dials < len(r.reports) || r.dials > len(r.reports)+1 { // the last may have been cut short
@@ -183,15 +184,15 @@ func TestAWrongPasswordIsReportedOncePerTry(t *testing.T) {
 			t.Errorf("report %q", p.why)
 		}
 	}
-	right := newRig(t, Broker{URL: m.url(), Password: "right"}).run()
+	right := newRig(t, Broker{URL: m.URL(), Password: "right"}).run()
 	right.connected(1)
 }
 
 func TestPeersAreHeard(t *testing.T) {
-	m := startMosquitto(t)
+	m := mosquittotest.Start(t)
 	peer := watch(t, m, "nothing", false)
 	peer.Publish(wire.Vote("newyork", "api"), 1, true, "stored").WaitTimeout(patient)
-	r := newRig(t, Broker{URL: m.url()})
+	r := newRig(t, Broker{URL: m.URL()})
 	r.deps.Subscribe = wire.Subscriptions("newyork")
 	r.run().connected(1)
 	peer.Publish(wire.Heartbeat("newyork"), 1, false, "live")
@@ -208,9 +209,9 @@ func TestPeersAreHeard(t *testing.T) {
 }
 
 func TestAMessageTheBrokerHangsUpAtIsGivenUpLast(t *testing.T) {
-	m := startMosquitto(t, "max_packet_size 2000")
+	m := mosquittotest.Start(t, "max_packet_size 2000")
 	w := watch(t, m, wire.Event("berlin"), false)
-	r := newRig(t, Broker{URL: m.url()})
+	r := newRig(t, Broker{URL: m.URL()})
 	r.timing.rest = 50 * time.Millisecond
 	r.backlog.add(Transitions, 40, func(n uint64) []byte {
 		if n == 3 {
