@@ -68,7 +68,7 @@ func (w *work) unsettled(name string, svc Service, u firmware.UplinkFact, opened
 	if w.down(u.Name) != "" || w.Uplinks[u.Name].Sight == SightBlind {
 		return false
 	}
-	owes := false
+	owes := w.doubted(name, u.Name)
 	for _, v := range svc.Votes {
 		if v.Uplink == u.Name {
 			owes = owes || v.State == firmware.VotePending || !v.Evidence.After(opened)
@@ -78,6 +78,16 @@ func (w *work) unsettled(name string, svc Service, u firmware.UplinkFact, opened
 		return owes
 	}
 	return owes && w.repeated(name)
+}
+
+// doubted reports whether some check over the uplink has not decided yet, though the vote may have.
+func (w *work) doubted(name, uplink string) bool {
+	for _, r := range w.facts.services[name] {
+		if t := w.Tracks[Key{r.Ref, uplink}]; t != nil && t.Doubted(w.Set.Verdict) {
+			return true
+		}
+	}
+	return false
 }
 
 // repeated reports whether some uplink of ours has seen a second bad run in a row.

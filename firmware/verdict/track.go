@@ -106,6 +106,11 @@ func (t Track) condition(now firmware.Stamp, validFor time.Duration, set Setting
 	return fine
 }
 
+// Doubted reports whether the newest runs were bad or slow, but not yet for long enough to decide.
+func (t Track) Doubted(set Settings) bool {
+	return t.Bad.N > 0 && !t.Bad.hard(set) || t.Slow.N > 0 && !t.Slow.hard(set)
+}
+
 // ValidFor returns how long evidence of the rule's check over the uplink counts; 0 when it does not run there.
 func (r Rule) ValidFor(uplink string, set Settings) time.Duration {
 	return time.Duration(math.Round(set.ValidFactor * float64(r.Interval[uplink])))

@@ -109,6 +109,9 @@ func (d Desk) read(now firmware.Stamp, set Settings) finding {
 	if c, ok := worst(edges, bad); ok {
 		return d.failing(c, c.Track.Bad, firmware.ImpactDown, set)
 	}
+	if f, ok := d.doubt(now, edges, nil, nil, set); ok { // whether the edge is good decides which row applies
+		return f
+	}
 	if c, ok := worst(origins, bad); ok && c.Track.Ever {
 		f := d.failing(c, c.Track.Bad, firmware.ImpactDegraded, set)
 		d.mask(&f, edges, now, set)

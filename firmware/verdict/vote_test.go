@@ -143,6 +143,9 @@ func TestVotesAreEarned(t *testing.T) {
 			d.seeResult(1*ms, "home", firmware.Result{Outcome: ok, Marker: 5}).see(2*ms, "origin", bad).controls(3*ms, ok, ok, ok).
 				see(160*ms, "origin", bad).seeResult(200*ms, "home", firmware.Result{Outcome: ok, Marker: 5}).see(320*ms, "origin", bad)
 		}, firmware.VoteFail, firmware.ImpactMasked},
+		{"a dead origin waits for an edge in doubt", func(d *desk) {
+			d.see(1*ms, "origin", bad).see(1*ms, "home", bad).controls(2*ms, ok, ok, ok).see(160*ms, "origin", bad).see(160*ms, "home", bad).see(320*ms, "origin", bad)
+		}, firmware.VotePending, firmware.ImpactDown},
 		{"a dead origin behind a live answer is degraded", func(d *desk) {
 			d.rules[0].Marker = false
 			d.see(1*ms, "origin", bad).controls(2*ms, ok, ok, ok).see(160*ms, "origin", bad).see(320*ms, "origin", bad)
