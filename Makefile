@@ -56,8 +56,9 @@ unit: ## tests of PKG with ARGS, e.g. make unit PKG=./firmware/block ARGS='-run 
 	$(GO) test -tags $(TAGS) $(ARGS) $(PKG)
 
 test: setup build lint ## everything a change must pass
-	$(GO) test -tags $(TAGS) $(PURE)
-	$(GO) test -tags $(TAGS) -race $$($(GO) list -tags $(TAGS) ./... | grep -vxF "$$($(GO) list -tags $(TAGS) $(PURE))")
+	@echo "tests, where goroutines are with the race detector; some minutes"
+	@$(GO) test -tags $(TAGS) $(PURE)
+	@$(GO) test -tags $(TAGS) -race $$($(GO) list -tags $(TAGS) ./... | grep -vxF "$$($(GO) list -tags $(TAGS) $(PURE))")
 	@$(MAKE) --no-print-directory demo-once
 	@echo "make test: passed"
 
