@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net"
 	"net/http"
@@ -46,7 +45,6 @@ type Server struct {
 	commands func(fold.Command) error
 	log      *slog.Logger
 	news     *news
-	pages    *template.Template
 	streams  chan struct{} // one token per open stream
 	listener net.Listener  // nil: serves no page
 }
@@ -54,7 +52,7 @@ type Server struct {
 // New returns a server that hands commands to commands; an error of theirs is told to the person who asked.
 func New(set Settings, src Source, commands func(fold.Command) error, log *slog.Logger) *Server {
 	return &Server{
-		set: set, src: src, commands: commands, log: log, news: newNews(), pages: parsePage(),
+		set: set, src: src, commands: commands, log: log, news: newNews(),
 		streams: make(chan struct{}, maxStreams),
 	}
 }
