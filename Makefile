@@ -19,7 +19,7 @@ STATIC   := -linkmode external -extldflags -static
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit test demo-once run bench fuzz
+.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit test demo-once run bench sabotage fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -70,6 +70,9 @@ run: build ## the demo: two devices and an outage in this terminal; ONCE=1 repla
 
 bench: build ## CPU, bytes, memory and size against the budgets
 	$(GO) run -tags $(TAGS) ./scripts/bench
+
+sabotage: ## break copies of the tree in one place each, and see the demo's replay notice (minutes)
+	$(GO) run -tags $(TAGS) ./scripts/sabotage
 
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@set -e; grep -rlE --include='*_test.go' '^func Fuzz' cmd firmware drivers board scripts 2>/dev/null | sort | while read -r file; do \
