@@ -6,7 +6,7 @@ go 1.26.0
 require (
 	github.com/eclipse/paho.mqtt.golang v1.5.1 // the feed: an MQTT 3.1.1 client that lets us own the connection
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
-	github.com/invopop/jsonschema v0.14.0 // config: JSON Schema from the types, for editors
+	github.com/invopop/jsonschema v0.14.0 // tests: config/schema.json from the types
 	github.com/mattn/go-sqlite3 v1.14.53 // the store: SQLite itself, compiled in; never the system library
 	github.com/miekg/dns v1.1.73 // the demo's authoritative name server
 	github.com/nats-io/nats-server/v2 v2.15.2 // the demo's broker; linked into edgeprobe, never into edgeprobed

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -128,10 +129,6 @@ func goodNews(file string, cfg *config.Config) string {
 }
 
 func runConfigSchema(cmd *cobra.Command, _ []string) error {
-	text, err := config.Schema()
-	if err != nil {
-		return err
-	}
-	_, err = cmd.OutOrStdout().Write(text)
+	_, err := io.WriteString(cmd.OutOrStdout(), config.Schema())
 	return err
 }

@@ -226,7 +226,7 @@ type rawStore struct {
 	// The directory of the database.
 	Dir val[string] `yaml:"dir"`
 	// The database's size at most: the oldest results go first.
-	MaxSize val[size] `yaml:"max_size" limits:"4MB..1TB"`
+	MaxSize val[size] `yaml:"max_size" limits:"16MB..1TB"`
 	// Results wait at most this long for their commit: what a power cut can cost.
 	Commit val[time.Duration] `yaml:"commit" limits:"100ms..60s"`
 }
