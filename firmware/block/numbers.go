@@ -1,6 +1,9 @@
 package block
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The forms of a column of numbers are told by its first byte: 0, all are zero; else the Rice parameter plus 1
 // in the low six bits, and two flags.
@@ -109,7 +112,7 @@ func parameter(values []uint64) (k uint, cost int) {
 		lengths[n]++
 		longest = max(longest, n)
 	}
-	cost = 1 << 62
+	cost = math.MaxInt
 	for try := range uint(min(maxParameter, longest) + 1) {
 		sum := 0
 		for n, count := range lengths[:longest+1] {
