@@ -62,6 +62,7 @@ type Agent struct {
 	page    *statuspage.Server
 	feeds   []*feed.Session
 	session atomic.Uint64  // newest number given to a feed session
+	kept    chan struct{}  // closed when this start is on the card
 	saved   fold.State     // what the newest checkpoint holds
 	dropped atomic.Uint64  // bodies that found the queue full
 	gap     bool           // the journal lacks events: a checkpoint must bridge it
@@ -76,7 +77,7 @@ const queue = 4096
 
 // New returns an agent of parts that goes on where the store ended.
 func New(p Parts) (*Agent, error) {
-	a := &Agent{Parts: p, events: make(chan fold.Body, queue), jobs: map[fold.Key]Prober{}}
+	a := &Agent{Parts: p, events: make(chan fold.Body, queue), kept: make(chan struct{}), jobs: map[fold.Key]Prober{}}
 	if err := a.restore(); err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	var feeds []supervise.Task
 	for i, f := range a.feeds {
-		feeds = append(feeds, supervise.Task{Name: "feed " + a.Feed.Brokers[i].Name, Run: f.Run})
+		feeds = append(feeds, supervise.Task{Name: "feed " + a.Feed.Brokers[i].Name, Run: a.runFeed(f)})
 	}
 	feeds = append(feeds, supervise.Task{Name: "feed wake", Run: a.wakeFeeds}, supervise.Task{Name: "page", Run: a.page.Run})
 	return supervise.Run(ctx, first, feeds,

@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/feed"
@@ -64,15 +66,36 @@ func (a *Agent) heard(topic string, payload []byte, retained bool) {
 
 // wakeFeeds tells the sessions of every commit.
 func (a *Agent) wakeFeeds(ctx context.Context) error {
+	kept := sync.OnceFunc(func() { close(a.kept) })
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-a.Store.Committed():
+			kept()
 			for _, f := range a.feeds {
 				f.Wake()
 			}
 		}
+	}
+}
+
+// keptWithin is how long a session waits for the first commit; a card that fails must not keep the feed silent.
+const keptWithin = time.Second
+
+// runFeed runs a session once this start is on the card: one that a power cut takes back would leave its session
+// number to the next, whose birth an old will could then belie.
+func (a *Agent) runFeed(f *feed.Session) func(context.Context) error {
+	return func(ctx context.Context) error {
+		late := time.NewTimer(keptWithin)
+		defer late.Stop()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.kept:
+		case <-late.C:
+		}
+		return f.Run(ctx)
 	}
 }
 

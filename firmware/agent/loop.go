@@ -53,15 +53,37 @@ func (a *Agent) begin() {
 	a.Store.SetClock(a.state.Now.Boot, a.Clock.State())
 }
 
-// end waits for the probes that are still running and keeps the state.
+// end waits for the probes that are still running, keeps the state, and gives the feed what the card has by now.
 func (a *Agent) end() {
 	a.timer.Stop()
 	a.pool.wait()
 	a.checkpoint()
+	a.settle()
 	for _, p := range a.jobs {
 		if err := p.Close(); err != nil {
 			a.Log.Warn("close a prober", "error", err)
 		}
+	}
+}
+
+// lastCommit is how long the end waits for the card: the feed needs most of the time there is.
+const lastCommit = 300 * time.Millisecond
+
+// settle waits until the last transitions are on the card, so that the feed can send them before it ends, too.
+func (a *Agent) settle() {
+	late := time.NewTimer(lastCommit)
+	defer late.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for waiting := true; waiting && a.Store.Stats().Waiting > 0; {
+		select {
+		case <-tick.C:
+		case <-late.C:
+			waiting = false
+		}
+	}
+	for _, f := range a.feeds {
+		f.Wake()
 	}
 }
 
