@@ -2,7 +2,6 @@ package fold
 
 import (
 	"maps"
-	"slices"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/quorum"
@@ -79,15 +78,16 @@ func (w *work) down(uplink string) string {
 // cases pairs rules with what is remembered of them over an uplink; rules that do not run there are left out.
 func (w *work) cases(rules []verdict.Rule, uplink string) []verdict.Case {
 	out := make([]verdict.Case, 0, len(rules))
-	for _, r := range rules {
+	for i := range rules {
+		r := &rules[i]
 		if r.Interval[uplink] == 0 {
 			continue
 		}
-		c := verdict.Case{Rule: r}
-		if t := w.Tracks[Key{r.Ref, uplink}]; t != nil {
-			c.Track = *t
+		t := w.Tracks[Key{r.Ref, uplink}]
+		if t == nil {
+			t = &verdict.Track{}
 		}
-		out = append(out, c)
+		out = append(out, verdict.Case{Rule: r, Track: t})
 	}
 	return out
 }
@@ -111,9 +111,7 @@ func (w *work) decide(name string) {
 func (w *work) cast(name string, before []firmware.Vote) []firmware.Vote {
 	out := make([]firmware.Vote, 0, len(before))
 	for _, region := range w.facts.targets[name] {
-		rules := slices.DeleteFunc(slices.Clone(w.facts.services[name]), func(r verdict.Rule) bool {
-			return r.Region != region
-		})
+		rules := w.facts.desks[firmware.Target{Service: name, Region: region}]
 		for _, u := range w.facts.uplinks {
 			d := verdict.Desk{
 				Target: firmware.Target{Service: name, Region: region}, Uplink: u.Name,

@@ -101,9 +101,10 @@ type facts struct {
 	places   map[firmware.Vantage]quorum.Place
 	regions  []string // of the fleet's devices, sorted
 	rules    map[firmware.CheckRef]verdict.Rule
-	services map[string][]verdict.Rule // evidence left out
-	targets  map[string][]string       // target regions per service, sorted; "" is the observer's own
-	spans    map[string][]string       // regions that a service's votes can speak of, sorted
+	services map[string][]verdict.Rule          // evidence left out
+	desks    map[firmware.Target][]verdict.Rule // the same, per target
+	targets  map[string][]string                // target regions per service, sorted; "" is the observer's own
+	spans    map[string][]string                // regions that a service's votes can speak of, sorted
 	controls []verdict.Rule
 	devices  map[string]firmware.Device
 }
@@ -111,7 +112,7 @@ type facts struct {
 func read(set Settings) *facts {
 	f := &facts{
 		places: quorum.Places(set.Fleet), rules: map[firmware.CheckRef]verdict.Rule{},
-		services: map[string][]verdict.Rule{}, targets: map[string][]string{}, spans: map[string][]string{}, devices: map[string]firmware.Device{},
+		services: map[string][]verdict.Rule{}, targets: map[string][]string{}, spans: map[string][]string{}, desks: map[firmware.Target][]verdict.Rule{}, devices: map[string]firmware.Device{},
 	}
 	for _, d := range set.Fleet {
 		f.devices[d.ID] = d
@@ -126,6 +127,8 @@ func read(set Settings) *facts {
 			f.controls = append(f.controls, r)
 		case r.Role != firmware.RoleEvidence:
 			f.services[r.Ref.Service] = append(f.services[r.Ref.Service], r)
+			at := firmware.Target{Service: r.Ref.Service, Region: r.Region}
+			f.desks[at] = append(f.desks[at], r)
 			f.targets[r.Ref.Service] = append(f.targets[r.Ref.Service], r.Region)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// Case is a check with what is remembered of it over one uplink.
+// Case is a check with what is remembered of it over one uplink. Both are set and never changed.
 type Case struct {
-	Rule  Rule
-	Track Track
+	Rule  *Rule
+	Track *Track
 }
 
 // Proof is what controls say of a failure.

@@ -59,7 +59,8 @@ func (d *desk) seeResult(start time.Duration, name string, r firmware.Result) *d
 func (d *desk) cast(now time.Duration) firmware.Vote {
 	in := verdict.Desk{Target: firmware.Target{Service: "api"}, Uplink: "eth0", Device: "dev", Epoch: 7, Down: d.down}
 	for _, r := range d.rules {
-		c := verdict.Case{Rule: r, Track: d.tracks[r.Ref.Name]}
+		track := d.tracks[r.Ref.Name]
+		c := verdict.Case{Rule: &r, Track: &track}
 		if r.Role == firmware.RoleControl {
 			in.Controls = append(in.Controls, c)
 		} else {
