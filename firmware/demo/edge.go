@@ -45,7 +45,8 @@ func newEdge(region string, l net.Listener, conf *tls.Config, origin string) *Ed
 // everything else is a 502.
 func breakOff(w http.ResponseWriter, r *http.Request, _ error) {
 	if r.Method == http.MethodPut {
-		panic(http.ErrAbortHandler)
+		tearDown(w)
+		return
 	}
 	w.WriteHeader(http.StatusBadGateway)
 }

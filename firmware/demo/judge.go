@@ -8,9 +8,10 @@ import (
 
 // Budgets of the replay, at the cadence of its configs (DESIGN section 7, first two rows).
 const (
-	suspectSlack  = time.Second      // beyond one interval, from the cut to suspected
-	confirmWithin = 3 * time.Second  // from the cut to confirmed as down
-	upWithin      = 15 * time.Second // from the end of the last effect to up
+	suspectSlack  = time.Second             // beyond one interval, from the cut to suspected
+	confirmWithin = 3 * time.Second         // from the cut to confirmed as down, or as masked
+	settleBudget  = 1500 * time.Millisecond // from suspected to confirmed: rechecks do not wait for an interval
+	upWithin      = 15 * time.Second        // from the end of the last effect to up
 )
 
 // The statuses and the impacts that the judge knows, as the feed spells them.

@@ -105,7 +105,9 @@ func TestJudge(t *testing.T) {
 		{"wrong order", shift(goodArc(), "berlin", "shop", "suspected", 11.5), []string{"berlin: shop never came to confirmed"}},
 		{"suspected late", shift(shift(goodArc(), "berlin", "shop", "suspected", 12.1), "berlin", "shop", "confirmed", 12.2),
 			[]string{"berlin: shop was suspected after 2.10 s, and 2.00 s is the budget"}},
-		{"confirmed late", shift(goodArc(), "berlin", "shop", "confirmed", 13.01), []string{"berlin: shop was confirmed after 3.01 s"}},
+		{"confirmed late", shift(shift(goodArc(), "berlin", "shop", "suspected", 11.9), "berlin", "shop", "confirmed", 13.01),
+			[]string{"berlin: shop was confirmed as down after 3.01 s"}},
+		{"not rechecked", shift(goodArc(), "berlin", "shop", "confirmed", 12.0), []string{"berlin: shop was confirmed, once suspected, after 1.60 s"}},
 		{"up while the account was cut", append(goodArc(), said{20, "newyork", "shop", "up", ""}, said{21, "newyork", "shop", "confirmed", ""}),
 			[]string{"newyork: shop went from confirmed to up", "newyork: shop was called up 10.00 s after the cut"}},
 		{"up while its own edge still failed", append(goodArc(), said{28, "berlin", "shop", "up", ""}, said{29, "berlin", "shop", "recovering", ""}),
@@ -114,6 +116,9 @@ func TestJudge(t *testing.T) {
 		{"up too late", append(goodArc(), said{40, "newyork", "shop", "suspected", "down"}, said{46.2, "newyork", "shop", "up", ""}),
 			[]string{"newyork: shop was up again after 15.20 s"}},
 		{"masked taken for down", append(goodArc(), said{12, "newyork", "recorder", "confirmed", "down"}), []string{"newyork: recorder was called down"}},
+		{"masked late", shift(goodArc(), "newyork", "recorder", "confirmed", 13.5), []string{"newyork: recorder was confirmed as masked after 3.50 s"}},
+		{"masked taken for degraded", append(without(goodArc(), "newyork", "recorder", "confirmed"), said{11, "newyork", "recorder", "confirmed", "degraded"}),
+			[]string{"newyork: recorder was never confirmed as masked"}},
 		{"masked not found", without(goodArc(), "newyork", "recorder", "confirmed"), []string{"newyork: recorder was never confirmed as masked"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -38,7 +38,7 @@ func event(t *testing.T, device string, seq uint64, to firmware.Status) []byte {
 func listening(t *testing.T, w *World, d *Diary) func() error {
 	t.Helper()
 	l := NewListener(w.Broker, d)
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	var g errgroup.Group
 	g.Go(func() error { return l.Run(ctx) })
 	t.Cleanup(func() { cancel(); _ = g.Wait() })

@@ -35,7 +35,7 @@ func serve(name string, l net.Listener, h http.Handler) Task {
 				switch s {
 				case http.StateNew:
 					open.Add(1)
-				case http.StateClosed:
+				case http.StateClosed, http.StateHijacked:
 					open.Done()
 				}
 			},
@@ -47,6 +47,16 @@ func serve(name string, l net.Listener, h http.Handler) Task {
 		}
 		return nil
 	}}
+}
+
+// tearDown ends a customer's connection in the middle, without an answer. Aborting the handler would not do: the
+// server reads on for up to 256 KiB before it closes, and the customer believes for that long.
+func tearDown(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	_ = conn.Close()
 }
 
 // listen binds one TCP port, the same at every address.

@@ -11,6 +11,7 @@ import (
 type trial struct {
 	arc      Arc
 	finding  Finding
+	settled  time.Duration // from suspected to the first confirmed, whatever its impact
 	problems []string
 }
 
@@ -79,6 +80,9 @@ func (t *trial) end(missing, path []string) {
 
 // time notes when a status came first, and up when it came last.
 func (t *trial) time(m Moment) {
+	if m.Status == confirmed && t.settled == 0 && t.finding.Suspect >= 0 {
+		t.settled = m.At.Sub(t.arc.Cut) - t.finding.Suspect
+	}
 	switch since := m.At.Sub(t.arc.Cut); {
 	case m.Status == suspected && t.finding.Suspect < 0:
 		t.finding.Suspect = since
@@ -91,17 +95,15 @@ func (t *trial) time(m Moment) {
 
 // budgets holds the times; what never happened has been said already.
 func (t *trial) budgets() {
-	for _, b := range []struct {
-		what         string
-		took, within time.Duration
-	}{
-		{"suspected", t.finding.Suspect, t.arc.Interval + suspectSlack},
-		{"confirmed", t.finding.Confirm, confirmWithin},
-		{"up again", t.finding.Up, upWithin},
-	} {
-		if b.took > b.within {
-			t.complain("%s was %s after %s, and %s is the budget", t.arc.Main, b.what, seconds(b.took), seconds(b.within))
-		}
+	t.within(t.arc.Main, "suspected", t.finding.Suspect, t.arc.Interval+suspectSlack)
+	t.within(t.arc.Main, "confirmed as down", t.finding.Confirm, confirmWithin)
+	t.within(t.arc.Main, "confirmed, once suspected,", t.settled, settleBudget)
+	t.within(t.arc.Main, "up again", t.finding.Up, upWithin)
+}
+
+func (t *trial) within(service, what string, took, budget time.Duration) {
+	if took > budget {
+		t.complain("%s was %s after %s, and %s is the budget", service, what, seconds(took), seconds(budget))
 	}
 }
 
@@ -121,4 +123,5 @@ func (t *trial) masked(ms []Moment) {
 	if t.finding.Masked < 0 {
 		t.complain("%s was never confirmed as masked", t.arc.Masked)
 	}
+	t.within(t.arc.Masked, "confirmed as masked", t.finding.Masked, confirmWithin)
 }

@@ -50,7 +50,8 @@ func (u *uploads) put(w http.ResponseWriter, r *http.Request) {
 	size, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxPart))
 	stop()
 	if err != nil || period.Err() != nil {
-		panic(http.ErrAbortHandler) // no answer: the connection is torn down, as it was on the day
+		tearDown(w) // as it was on the day
+		return
 	}
 	u.keep(number, r.PathValue("id"), n, size)
 	w.Header().Set("Cache-Control", neverCached)

@@ -220,3 +220,54 @@ func TestRevokedAccount(t *testing.T) {
 	stored, _, _ := w.Customer.Counts()
 	until(t, "the customer uploads again", func() bool { now, _, _ := w.Customer.Counts(); return now > stored })
 }
+
+// cutter is a long body in the middle of which the account is cut off.
+type cutter struct {
+	drip
+	pieces int
+	cut    func()
+}
+
+// Read gives the next of 50 pieces, which take 5 s.
+func (c *cutter) Read(p []byte) (int, error) {
+	if c.pieces++; c.pieces == 3 {
+		c.cut()
+	}
+	if c.pieces > 50 {
+		return 0, io.EOF
+	}
+	return c.drip.Read(p)
+}
+
+// TestUploadInProgressBreaksOff: the customer's connection is torn down in the middle, without any answer, and what
+// had arrived is gone for good.
+func TestUploadInProgressBreaksOff(t *testing.T) {
+	w, _ := start(t)
+	c := through(t, w, w.Edges[0])
+	base := w.base(Zone) + "/uploads/mine"
+	put := func(part string, body io.Reader) (*http.Response, error) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, base+"/parts/"+part, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Do(req)
+	}
+	resp, err := put("1", strings.NewReader("all of it"))
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatalf("part 1: %v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+	if status, _, body := get(t, c, base); status != 200 || body != `{"1":9}` {
+		t.Errorf("what arrived is %d %q", status, body)
+	}
+
+	began := time.Now()
+	resp, err = put("2", &cutter{drip: drip{t.Context()}, cut: w.Account.Revoke})
+	if err == nil || time.Since(began) > 2*time.Second {
+		t.Errorf("part 2 got %v, %v after %v", resp, err, time.Since(began))
+	}
+	w.Account.Restore(nil)
+	if status, _, body := get(t, c, base); status != http.StatusNotFound {
+		t.Errorf("what was lost is back: %d %q", status, body)
+	}
+}
