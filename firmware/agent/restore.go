@@ -8,6 +8,20 @@ import (
 	"edgeprobe.io/firmware/store"
 )
 
+// recalled is how many stored transitions the page begins with: as many as it shows.
+const recalled = 50
+
+// recall gives the page the newest stored transitions, so that what led to the present state can be read after a
+// restart as well. Without them the device works all the same.
+func (a *Agent) recall() {
+	_, last := a.Store.Last()
+	ts, err := a.Store.Transitions(last-min(last, recalled), recalled)
+	if err != nil {
+		a.Log.Warn("the page begins without what happened before", "error", err)
+	}
+	a.page.Recall(ts)
+}
+
 // restore folds the newest checkpoint and everything after it, so that the device goes on where it was. A
 // checkpoint that cannot be read is left out: the older journal then tells.
 func (a *Agent) restore() error {

@@ -132,6 +132,20 @@ func TestBeforeTheFirstView(t *testing.T) {
 	}
 }
 
+// TestPageBeginsWithWhatWasStored: what happened before the start is told, and before what comes.
+func TestPageBeginsWithWhatWasStored(t *testing.T) {
+	server, h, _ := serve(t, nil)
+	server.Recall([]fold.Transition{transition(7, "suspected"), transition(8, "confirmed")})
+	server.Update(*view(), []fold.Transition{transition(9, "recovering")})
+	ts, err := client(t, h.URL).Transitions(t.Context(), 10)
+	if err != nil || len(ts) != 3 || ts[0].Seq != 9 || ts[1].Seq != 8 || ts[2].Seq != 7 {
+		t.Errorf("got %+v, %v", ts, err)
+	}
+	if _, page, _ := get(t, h.URL+"/"); !strings.Contains(page, "<b>confirmed</b>") {
+		t.Error("the page does not tell what was stored")
+	}
+}
+
 func TestTransitionsAreBoundedNewestFirst(t *testing.T) {
 	server, h, _ := serve(t, view())
 	for seq := range uint64(2500) {

@@ -23,18 +23,30 @@ type news struct {
 
 func newNews() *news { return &news{wake: make(chan struct{})} }
 
+// recall adds transitions that are no news.
+func (n *news) recall(ts []fold.Transition) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.add(ts)
+}
+
 // put replaces the view and adds transitions.
 func (n *news) put(v fold.View, ts []fold.Transition) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.view, n.have = v, true
+	n.add(ts)
+	close(n.wake)
+	n.wake = make(chan struct{})
+}
+
+// add keeps transitions; the oldest go when there are too many. The caller holds the lock.
+func (n *news) add(ts []fold.Transition) {
 	n.kept = append(n.kept, ts...)
 	if extra := len(n.kept) - keep; extra > 0 {
 		n.kept = slices.Delete(n.kept, 0, extra)
 	}
 	n.total += uint64(len(ts))
-	close(n.wake)
-	n.wake = make(chan struct{})
 }
 
 // current returns the newest view, and false before there was one.

@@ -61,6 +61,10 @@ func New(set Settings, src Source, commands func(fold.Command) error, log *slog.
 // page says that it is starting.
 func (s *Server) Update(v fold.View, ts []fold.Transition) { s.news.put(v, ts) }
 
+// Recall gives transitions of earlier runs, the oldest first; to be called before the first Update. They are told
+// like any other, but no stream brings them.
+func (s *Server) Recall(ts []fold.Transition) { s.news.recall(ts) }
+
 // Listen opens the port, so that a taken one is known early. With no address in the settings it does nothing.
 func (s *Server) Listen(ctx context.Context) error {
 	if s.set.Listen == "" {
