@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"edgeprobe.io/firmware/config"
@@ -20,7 +21,14 @@ import (
 // version is stamped at build time.
 var version = "dev"
 
+// gcPercent trades a little CPU for memory, which the appliance has less of: the heap is a few megabytes, and grows
+// by this much of itself before it is swept. GOGC in the environment wins.
+const gcPercent = 40
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

@@ -13,10 +13,11 @@ import (
 )
 
 const (
-	maxHead = 64 << 10 // bytes of header, interim answers included
-	maxInfo = 8        // interim answers (1xx) before the final one
-	chunk   = 4 << 10  // bytes of body read at once when nothing looks at them
-	keep    = 64 << 10 // larger bodies are not kept as a buffer for the next run
+	maxHead    = 64 << 10 // bytes of header, interim answers included
+	maxInfo    = 8        // interim answers (1xx) before the final one
+	readBuffer = 2 << 10  // bytes; every prober keeps one
+	chunk      = 4 << 10  // bytes of body read at once when nothing looks at them
+	keep       = 64 << 10 // larger bodies are not kept as a buffer for the next run
 )
 
 // errHead says that an answer's head is too long or without end.

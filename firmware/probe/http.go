@@ -40,7 +40,7 @@ func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, erro
 	if err != nil {
 		return nil, err
 	}
-	h := &httpProbe{target: t, session: newSession(set.Resume, check.Interval), in: bufio.NewReader(nil)}
+	h := &httpProbe{target: t, session: newSession(set.Resume, check.Interval), in: bufio.NewReaderSize(nil, readBuffer)}
 	if t.resolves() {
 		if h.asks, err = t.questions(); err != nil {
 			return nil, err
