@@ -10,6 +10,7 @@
 //   - Offer, Save, SetCursor and SetClock never wait for the card.
 //   - What is stored is a prefix of what was offered, whatever moment the power goes; a gap in it (events dropped
 //     while the card failed, or made room for) is an error of [Store.Events], never silence.
+//   - A directory has one writer: a second [Open] of it fails until the first is closed or its process has ended.
 //   - A number is never given twice in an epoch: a file that is new has a new epoch, and one made while running
 //     remembers the numbers already given.
 //   - While the card fails, the newest transitions and events stay in memory, [Store.Trouble] says why, and the

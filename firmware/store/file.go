@@ -6,16 +6,37 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 
 	"edgeprobe.io/firmware/sqlite"
 )
 
-// openFile opens the file and takes over what it holds. A file of another epoch than the one already given out is
-// moved aside: its numbers are not ours.
+// openFile takes the directory for this store alone and opens the file in it.
 func (s *Store) openFile() error {
 	if err := s.makeDir(); err != nil {
 		return err
 	}
+	lock, err := hold(s.set.Dir)
+	if err != nil {
+		return err
+	}
+	s.keepLock(lock)
+	if err := s.openHeld(); err != nil {
+		s.keepLock(nil)
+		return errors.Join(err, lock.Close())
+	}
+	return nil
+}
+
+func (s *Store) keepLock(d *os.File) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lock = d
+}
+
+// openHeld opens the file and takes over what it holds. A file of another epoch than the one already given out is
+// moved aside: its numbers are not ours.
+func (s *Store) openHeld() error {
 	db, err := s.openSQLite()
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type Store struct {
 
 	mu        sync.Mutex // guards all that follows
 	file      *sqlite.DB // nil: none can be had
+	lock      *os.File   // of the directory, as long as there is a file
 	opened    bool       // there has been a file
 	closed    bool
 	epoch     uint64
@@ -41,7 +42,8 @@ type Store struct {
 
 // Open opens the journal in set.Dir, or makes it. Where the card fails it goes on in memory, with an epoch of its
 // own, and [Store.Trouble] says why; a file that turns up later but is of another epoch is moved aside. The error
-// is for a directory that can never be: no name, or a file in its way.
+// is for a directory that can never be, having no name or a file in its way, and for one that another store is
+// writing, in this process or in any other.
 func Open(set Settings, log *slog.Logger) (*Store, error) {
 	if set.Dir == "" {
 		return nil, errors.New("open store: no directory is given: set store.dir")
@@ -58,6 +60,9 @@ func Open(set Settings, log *slog.Logger) (*Store, error) {
 	}
 	if err == nil {
 		err = s.openFile()
+	}
+	if errors.Is(err, errInUse) {
+		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err != nil {
 		s.trouble = fmt.Errorf("keep the journal: %w", err)
@@ -76,9 +81,9 @@ func (s *Store) Close() error {
 	if s.file == nil {
 		return nil
 	}
-	file := s.file
-	s.file = nil
-	return file.Close()
+	file, lock := s.file, s.lock
+	s.file, s.lock = nil, nil
+	return errors.Join(file.Close(), lock.Close())
 }
 
 // Epoch names the database: random, not 0, below 2^53 so that it survives as a JSON number.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,10 +64,10 @@ func (s *Store) mend() error {
 // drop closes a file that fails. Readers get an error until there is another.
 func (s *Store) drop() {
 	s.mu.Lock()
-	file := s.file
-	s.file = nil
+	file, lock := s.file, s.lock
+	s.file, s.lock = nil, nil
 	s.mu.Unlock()
-	if err := file.Close(); err != nil {
+	if err := errors.Join(file.Close(), lock.Close()); err != nil {
 		s.log.Warn("journal does not close", "err", err)
 	}
 }
