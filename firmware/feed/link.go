@@ -154,7 +154,7 @@ func (l *link) finish() bool {
 	l.classes[1].window = 0
 	end := time.NewTimer(l.s.timing.stop * 2 / 3)
 	defer end.Stop()
-	for l.fill(); l.flying() > 0; l.fill() {
+	for l.fill(); l.flying() > 0 || !l.c.idle(); l.fill() { // an acknowledgement may overtake the end of its write
 		select {
 		case <-end.C:
 			return l.farewell()

@@ -2,6 +2,8 @@ package feed
 
 import (
 	"bytes"
+	"context"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,6 +42,36 @@ func TestBirthWillAndCleanEnd(t *testing.T) {
 	}
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("statuses %q, want %q", got, want)
+	}
+}
+
+// lateConn tells late that it has written: the broker's acknowledgement is there before.
+type lateConn struct{ net.Conn }
+
+func (c lateConn) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	<-time.After(20 * time.Millisecond)
+	return n, err
+}
+
+func TestTheEndIsCleanWhenTheLastAcknowledgementIsQuick(t *testing.T) {
+	m := mosquittotest.Start(t)
+	w := watch(t, m, wire.Status("berlin"), false)
+	r := newRig(t, Broker{URL: m.URL()})
+	r.deps.Dialers = []Dialer{{Name: "eth0", Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := r.dial(ctx, network, address)
+		return lateConn{c}, err
+	}}}
+	r.run().connected(1)
+	r.backlog.add(Transitions, 5, number)
+	r.Wake()
+	r.end()
+	if n := r.backlog.count(Transitions); n != 5 {
+		t.Errorf("%d of 5 transitions went out before the end", n)
+	}
+	eventually(t, "birth and end have come", func() bool { return len(w.messages()) >= 2 })
+	if s, err := wire.DecodeStatus(w.messages()[1].Payload()); err != nil || !s.Clean {
+		t.Errorf("the last word was %+v, %v; want a clean end", s, err)
 	}
 }
 
