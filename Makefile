@@ -54,7 +54,7 @@ lint: vet ## gofmt, go vet and staticcheck
 	$(GO) run $(LINTER) -tags $(TAGS) $(PKG)
 
 unit: ## tests of PKG with ARGS, e.g. make unit PKG=./firmware/block ARGS='-run X -v'
-	$(GO) test -tags $(TAGS) $(ARGS) $(PKG)
+	$(GO) test -tags $(TAGS) $(PKG) $(ARGS)
 
 test: setup build lint ## everything a change must pass
 	@scripts/size.sh bin/edgeprobed

@@ -90,3 +90,12 @@ func (g gate) RoundTrip(req *http.Request) (*http.Response, error) {
 		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
 	}, nil
 }
+
+// hiccup makes the edge of one region fail for d, while the account is well: only that region's site can see it.
+func (w *World) hiccup(region string, d time.Duration) {
+	for _, e := range w.Edges {
+		if e.Region == region {
+			e.failFor(d)
+		}
+	}
+}

@@ -32,6 +32,7 @@ type Arc struct {
 	Masked   string               // the service that only looks alive
 	Interval time.Duration        // of the main service's checks on the unmetered uplink
 	Began    time.Time            // of the replay: what was heard before is history
+	Hiccup   time.Time            // what one site alone saw fail, before the cut; zero: nothing
 	Cut      time.Time            // the account was cut off
 	Ended    map[string]time.Time // the effect ended, as far as this device could see: the fix, or later
 }

@@ -174,3 +174,21 @@ func TestEveryStepCounts(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHiccupIsDoubtedAndNoMore(t *testing.T) {
+	arc := testArc()
+	arc.Hiccup = arc.Began.Add(3 * time.Second)
+	doubt := func(status string) []said {
+		list := goodArc()
+		for _, d := range arc.Devices {
+			list = append(list, said{3.4, d, "shop", status, "down"}, said{7, d, "shop", "up", ""})
+		}
+		return list
+	}
+	for status, want := range map[string]string{suspected: "", confirmed: "shop was confirmed 6.60 s before the account was cut", recovering: "shop was not suspected when one site saw it fail"} {
+		r := Judge(arc, moments(doubt(status)))
+		if all := strings.Join(r.Problems, "; "); !strings.Contains(all, want) || r.OK() != (want == "") {
+			t.Errorf("a hiccup that is %s: %q, want %q", status, all, want)
+		}
+	}
+}

@@ -19,11 +19,13 @@ const (
 const (
 	settleWithin = 45 * time.Second // both devices started, and up on every service
 	outlast      = 6 * time.Second  // how much longer the eu edge fails than the account
+	hiccup       = 4 * time.Second  // how long the eu edge alone fails before that
 )
 
 // step is one line of the scenario: what is done, and how long after the step before.
 type step struct {
 	after time.Duration
+	calm  bool // wait until everything is up again, then for after
 	say   string
 	do    func(*Replay)
 }
@@ -31,16 +33,21 @@ type step struct {
 // scenario is 22 January 2025, an hour of it in half a minute.
 func scenario() []step {
 	return []step{
-		{4 * time.Second, "a quick edit to the cloud account: access is cut off", func(r *Replay) {
+		{2 * time.Second, false, "the eu edge hiccups: berlin alone sees it, and one site alone proves nothing", func(r *Replay) {
+			r.arc.Hiccup = time.Now()
+			r.timeline.zero(r.arc.Hiccup)
+			r.world.hiccup("eu", hiccup)
+		}},
+		{2 * time.Second, true, "a quick edit to the cloud account: access is cut off", func(r *Replay) {
 			r.arc.Cut = time.Now()
 			r.timeline.zero(r.arc.Cut)
 			r.world.Account.Revoke()
 		}},
-		{15 * time.Second, "the fix: the account has its access back; the eu edge does not know yet", func(r *Replay) {
+		{15 * time.Second, false, "the fix: the account has its access back; the eu edge does not know yet", func(r *Replay) {
 			r.arc.Ended = r.endings(time.Now())
 			r.world.Account.Restore(map[string]time.Duration{"eu": outlast})
 		}},
-		{outlast, "the eu edge is good again", func(*Replay) {}},
+		{outlast, false, "the eu edge is good again", func(*Replay) {}},
 	}
 }
 
@@ -67,6 +74,9 @@ func (r *Replay) Once(ctx context.Context) (Ruling, error) {
 	r.arc.Began = time.Now()
 	r.timeline.Say("both devices are up on every service")
 	for _, s := range scenario() {
+		if s.calm && !r.settle(ctx) {
+			return Ruling{}, r.unsettled(ctx)
+		}
 		if !pause(ctx, s.after) {
 			return Ruling{}, ctx.Err()
 		}
@@ -78,6 +88,11 @@ func (r *Replay) Once(ctx context.Context) (Ruling, error) {
 		return Ruling{}, ctx.Err()
 	}
 	return Judge(r.arc, r.diary.All()), nil
+}
+
+// settle waits until the hiccup is over and everything is up again.
+func (r *Replay) settle(ctx context.Context) bool {
+	return pause(ctx, hiccup) && r.allUp(ctx, settleWithin)
 }
 
 // endings says when each device's part of the effect ends, when the fix is made at t.

@@ -27,12 +27,17 @@ func (t *trial) main(ms []Moment) {
 	t.budgets()
 }
 
-// before holds that nothing was wrong until something was done.
+// before holds that nothing was confirmed until something was done, and that what one site alone saw was seen.
 func (t *trial) before(ms []Moment) {
+	doubted := t.arc.Hiccup.IsZero()
 	for _, m := range ms {
+		doubted = doubted || m.Status == suspected && m.At.After(t.arc.Hiccup)
 		if m.Status == confirmed && !m.At.Before(t.arc.Began) {
 			t.complain("%s was confirmed %s before the account was cut", t.arc.Main, seconds(t.arc.Cut.Sub(m.At)))
 		}
+	}
+	if !doubted {
+		t.complain("%s was not suspected when one site saw it fail", t.arc.Main)
 	}
 	if len(ms) == 0 || ms[len(ms)-1].Status != up {
 		t.complain("%s was not up when the account was cut", t.arc.Main)

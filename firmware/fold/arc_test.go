@@ -184,3 +184,35 @@ func TestARestartKeepsTheIncident(t *testing.T) {
 		d.replays(t, 29)
 	}
 }
+
+func TestAMeteredUplinkRechecksItsOwnBadRun(t *testing.T) {
+	first := true
+	w := newWorld(2, time.Second, func(at time.Duration, v firmware.Vantage, ref firmware.CheckRef) firmware.Result {
+		if v.Device == "dev0" && v.Uplink == "wwan0" && ref.Name == "home" && first {
+			first = false
+			return status503(10 * ms)
+		}
+		return ok(20 * ms)
+	})
+	w.run(3 * time.Second)
+	for _, d := range w.devices {
+		if got := d.decision(); got.Status != firmware.StatusUp {
+			t.Errorf("%s still says %v (%s) three seconds after one bad run over a metered uplink", d.id, got.Status, got.Why)
+		}
+	}
+}
+
+func TestABlackholeIsConfirmed(t *testing.T) {
+	w := newWorld(2, time.Second, func(at time.Duration, v firmware.Vantage, ref firmware.CheckRef) firmware.Result {
+		if ref.Service == "api" && at > 30*time.Second {
+			return firmware.Result{Outcome: firmware.OutcomeTCPTimeout, Took: time.Second}
+		}
+		return ok(20 * ms)
+	})
+	w.run(40 * time.Second)
+	for _, d := range w.devices {
+		if _, at := d.arc(); d.decision().Status != firmware.StatusConfirmed || at[2]-30*time.Second > 5*time.Second {
+			t.Errorf("%s: %v (%s) at %v", d.id, d.decision().Status, d.decision().Why, at)
+		}
+	}
+}

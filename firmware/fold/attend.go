@@ -23,8 +23,9 @@ func (w *work) attend(name string, svc *Service) {
 	}
 }
 
-// level decides on one uplink. A bad run is rechecked at once over every uplink, a metered one from the second
-// bad run on; a peer's worry makes the unmetered ones look; bursts end when the look has had its time.
+// level decides on one uplink. A bad run is rechecked at once over every uplink, over a metered one from the second
+// bad run on or when it was its own; a peer's worry makes the unmetered ones look; bursts end when the look has had
+// its time.
 func (w *work) level(name string, svc Service, u firmware.UplinkFact) Level {
 	opened := svc.Quorum.Opened
 	if w.replaces(svc, u) {
@@ -36,7 +37,7 @@ func (w *work) level(name string, svc Service, u firmware.UplinkFact) Level {
 	if !opened.Zero() && w.Now.Since(opened) <= w.facts.patience(name) && w.unsettled(name, svc, u, opened) {
 		return LevelBurst
 	}
-	if u.Metered && !w.awaited(svc, u.Name) {
+	if u.Metered && !w.awaited(svc, u.Name) && !w.doubted(name, u.Name) {
 		return LevelCalm
 	}
 	return LevelIncident
@@ -77,7 +78,7 @@ func (w *work) unsettled(name string, svc Service, u firmware.UplinkFact, opened
 	if !u.Metered {
 		return owes
 	}
-	return owes && w.repeated(name)
+	return owes && (w.repeated(name) || w.doubted(name, u.Name))
 }
 
 // doubted reports whether some check over the uplink has not decided yet, though the vote may have.

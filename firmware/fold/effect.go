@@ -64,5 +64,5 @@ func (Prove) effect()       {}
 func (Publication) effect() {}
 func (Changed) effect()     {}
 
-// SettleTime is how long after the first run of a look its answer may take beyond the check's timeout.
+// SettleTime is how long a look may take beyond the timeouts of its runs.
 const SettleTime = 2 * time.Second

@@ -96,6 +96,7 @@ func Unmarshal(data []byte) (State, error) {
 
 // facts are what follows from the settings alone.
 type facts struct {
+	badRuns  int
 	self     firmware.Device
 	uplinks  []firmware.UplinkFact
 	places   map[firmware.Vantage]quorum.Place
@@ -111,6 +112,7 @@ type facts struct {
 
 func read(set Settings) *facts {
 	f := &facts{
+		badRuns: set.Verdict.BadRuns,
 		places: quorum.Places(set.Fleet), rules: map[firmware.CheckRef]verdict.Rule{},
 		services: map[string][]verdict.Rule{}, targets: map[string][]string{}, spans: map[string][]string{}, desks: map[firmware.Target][]verdict.Rule{}, devices: map[string]firmware.Device{},
 	}
@@ -150,10 +152,10 @@ func sorted(names []string) []string {
 	return slices.Compact(names)
 }
 
-// patience is how long a look at a service may take.
+// patience is how long a look at a service may take: every run of a failure may last its timeout.
 func (f *facts) patience(service string) (d time.Duration) {
 	for _, r := range f.services[service] {
 		d = max(d, r.Timeout)
 	}
-	return d + SettleTime
+	return time.Duration(f.badRuns)*d + SettleTime
 }
