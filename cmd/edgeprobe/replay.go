@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,7 +21,7 @@ func newReplayCmd() *cobra.Command {
 		Long: "Fold the journal in a store's folder again, from its start and from every checkpoint, and compare each transition\n" +
 			"with the one that was stored. A copy is read, so the device may be running. Exit 1 when one differs.",
 		Example: "  edgeprobe replay /var/lib/edgeprobe\n  edgeprobe replay ./copied-from-berlin --json",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("the folder that the config's store.dir names"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			done, err := replay(args[0])
 			if err != nil {
@@ -28,8 +30,8 @@ func newReplayCmd() *cobra.Command {
 			if wantsJSON(cmd) {
 				return printJSON(cmd.OutOrStdout(), done)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d events replay to exactly the %d stored transitions, from %d starting points\n",
-				done.Events, done.Transitions, len(done.From))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d events replay to exactly the %d stored transitions, folded from %s\n",
+				done.Events, done.Transitions, startWords(done.From))
 			return err
 		},
 	}
@@ -38,18 +40,21 @@ func newReplayCmd() *cobra.Command {
 // replay replays a copy of the journal in dir.
 func replay(dir string) (store.Replayed, error) {
 	var none store.Replayed
-	files, err := filepath.Glob(filepath.Join(dir, store.FileName+"*"))
-	if err != nil || len(files) == 0 {
+	_, err := os.Stat(filepath.Join(dir, store.FileName))
+	if errors.Is(err, fs.ErrNotExist) {
 		return none, fmt.Errorf("there is no %s in it: name the folder that the config's store.dir names", store.FileName)
+	} else if err != nil {
+		return none, fmt.Errorf("read its journal: %w", withoutPath(err))
 	}
 	tmp, err := os.MkdirTemp("", "edgeprobe-replay-")
 	if err != nil {
 		return none, err
 	}
 	defer os.RemoveAll(tmp)
-	for _, f := range files {
-		if err := copyFile(f, filepath.Join(tmp, filepath.Base(f))); err != nil {
-			return none, err
+	for _, suffix := range []string{"", "-wal"} {
+		err := copyFile(filepath.Join(dir, store.FileName+suffix), filepath.Join(tmp, store.FileName+suffix))
+		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
+			return none, fmt.Errorf("copy its journal: %w", err)
 		}
 	}
 	s, err := store.Open(store.Settings{Dir: tmp, MaxBytes: store.Defaults().MaxBytes, Commit: store.Defaults().Commit}, slog.New(slog.DiscardHandler))
@@ -57,7 +62,28 @@ func replay(dir string) (store.Replayed, error) {
 		return none, err
 	}
 	defer s.Close()
-	return s.Replay()
+	if err := s.Trouble(); err != nil {
+		return none, err
+	}
+	if why := s.Stats().Reset; why != "" {
+		return none, fmt.Errorf("its %s is no sound journal: %s", store.FileName, why)
+	}
+	done, err := s.Replay()
+	if err == nil && done.Events == 0 {
+		err = errors.New("its journal holds no events yet: nothing was compared")
+	}
+	return done, err
+}
+
+// startWords says where the folding began: once, or from each of some checkpoints as well.
+func startWords(from []uint64) string {
+	switch {
+	case len(from) == 1 && from[0] == 0:
+		return "its start"
+	case len(from) == 1:
+		return "its one checkpoint"
+	}
+	return fmt.Sprintf("each of %d starting points", len(from))
 }
 
 func copyFile(from, to string) error {
