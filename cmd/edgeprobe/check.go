@@ -61,16 +61,6 @@ The exit code is 0 when everything expected was seen, else 1.`,
 	return cmd
 }
 
-// oneArg wants exactly one argument and says which.
-func oneArg(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 {
-			return nil
-		}
-		return fmt.Errorf("give exactly one argument: %s; see %s --help", what, cmd.CommandPath())
-	}
-}
-
 // look is one check over one uplink, ready to run.
 type look struct {
 	target string // for people
@@ -107,7 +97,7 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 		}
 		good = good && result.Outcome.OK()
 		if wantsJSON(cmd) {
-			if err := printJSON(paper, result); err != nil {
+			if err := printJSON(paper, seenOf(l.target, result, time.Now())); err != nil {
 				return err
 			}
 			continue

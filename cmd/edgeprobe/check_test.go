@@ -13,10 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
-
-	"edgeprobe.io/firmware"
 )
 
 // site is an HTTPS server on loopback that answers as an edge with a cache does, and the file that vouches for it.
@@ -55,12 +54,31 @@ func TestCheckURL(t *testing.T) {
 func TestCheckJSON(t *testing.T) {
 	url, ca := site(t)
 	out, _, code := run(t, "check", url, "--ca", ca, "--json")
-	var r firmware.Result
+	var r struct { // what programs rely on, in names and units
+		Target, Outcome, Connection, Cache string
+		OK                                 bool
+		Code                               int
+		Start                              time.Time
+		TookMS                             float64            `json:"took_ms"`
+		Phases                             map[string]float64 `json:"phases_ms"`
+		Age                                float64            `json:"cache_age_ms"`
+		Expires                            time.Time          `json:"certificate_expires"`
+	}
 	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 0 {
 		t.Fatalf("exit %d, %v in %s", code, err, out)
 	}
-	if !r.Outcome.OK() || r.Status != 200 || r.Conn != firmware.ConnFull || r.Cache.State != firmware.CacheHit || r.Expires == 0 {
+	if !r.OK || r.Target != url || r.Outcome != "ok" || r.Code != 200 || r.Connection != "full" || r.Cache != "hit" {
 		t.Errorf("got %+v", r)
+	}
+	sum := 0.0
+	for _, ms := range r.Phases {
+		sum += ms
+	}
+	if r.TookMS <= 0 || r.TookMS > 10_000 || r.Phases["tls"] <= 0 || sum > r.TookMS+1 || r.Age < 60_000 {
+		t.Errorf("times that are no milliseconds: %+v", r)
+	}
+	if time.Since(r.Start) > time.Minute || r.Expires.Before(r.Start) {
+		t.Errorf("start %v, certificate until %v", r.Start, r.Expires)
 	}
 }
 

@@ -14,8 +14,7 @@ import (
 )
 
 func newConfigCmd() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Begin, check and describe configuration files"}
-	cmd.AddCommand(
+	return group(&cobra.Command{Use: "config", Short: "Begin, check and describe configuration files"},
 		&cobra.Command{
 			Use:   "init [FILE]",
 			Short: "Write a commented file to begin with",
@@ -32,7 +31,7 @@ func newConfigCmd() *cobra.Command {
 Files that it refers to are read as well. Exit status 0: it is good; what works but will disappoint is a warning.`,
 			Example: `  edgeprobe config check my.yaml
   edgeprobe config check --json my.yaml`,
-			Args: cobra.ExactArgs(1),
+			Args: oneArg("the config file"),
 			RunE: runConfigCheck,
 		},
 		&cobra.Command{
@@ -46,7 +45,6 @@ Files that it refers to are read as well. Exit status 0: it is good; what works 
 			RunE: runConfigSchema,
 		},
 	)
-	return cmd
 }
 
 func runConfigInit(cmd *cobra.Command, args []string) error {

@@ -16,7 +16,7 @@ import (
 )
 
 func newFleetCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "fleet",
 		Short: "Keep the list of your devices, with a key and a config for each",
 		Long: `Keep a directory that describes your fleet: fleet.yaml, the list of all devices, and per device a config
@@ -26,9 +26,7 @@ whenever it changes. Nothing that exists is overwritten but fleet.yaml, which on
   edgeprobe fleet add offices newyork --site newyork --region us --uplink eth0=isp-a --uplink wwan0=mobile-b,metered
   edgeprobe fleet add offices berlin --site berlin --region eu --uplink eth0=dsl
   edgeprobe fleet show offices`,
-	}
-	cmd.AddCommand(newFleetInitCmd(), newFleetAddCmd(), newFleetShowCmd())
-	return cmd
+	}, newFleetInitCmd(), newFleetAddCmd(), newFleetShowCmd())
 }
 
 // fleetFile is the list's name in a fleet's directory.
@@ -39,7 +37,7 @@ func newFleetInitCmd() *cobra.Command {
 		Use:     "init DIR",
 		Short:   "Make a directory with an empty fleet",
 		Example: "  edgeprobe fleet init offices",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("the fleet's directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := filepath.Join(args[0], fleetFile)
 			if err := os.MkdirAll(args[0], 0o700); err != nil {
@@ -67,7 +65,12 @@ func newFleetAddCmd() *cobra.Command {
 An uplink's network is a label for whose wire it is; uplinks with the same one, or with a risk tag in common
 (a router, a mast), count once when an outage is confirmed.`,
 		Example: `  edgeprobe fleet add offices newyork --site newyork --region us --uplink eth0=isp-a --uplink wwan0=mobile-b,metered,risk=mast-7`,
-		Args:    cobra.ExactArgs(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return fmt.Errorf("give two arguments: the fleet's directory and the device's name; see %s --help", cmd.CommandPath())
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d.ID, d.Uplinks = args[1], nil
 			for _, text := range uplinks {
@@ -130,7 +133,7 @@ func newFleetShowCmd() *cobra.Command {
 		Use:     "show DIR",
 		Short:   "List the devices of a fleet",
 		Example: "  edgeprobe fleet show offices",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("the fleet's directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			devices, err := config.LoadFleet(filepath.Join(args[0], fleetFile))
 			if err != nil {

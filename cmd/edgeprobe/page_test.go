@@ -192,3 +192,15 @@ func TestWatchJSON(t *testing.T) {
 		t.Errorf("%d views in one connection, want the first alone", views)
 	}
 }
+
+// TestTransitionSaysImpactOnce: a vote's name holds its impact already, a decision's does not.
+func TestTransitionSaysImpactOnce(t *testing.T) {
+	for want, x := range map[string]statuspage.Transition{
+		"--:--:-- vote shop/eth0: pass -> fail, down. refused": {Kind: "vote", Subject: "shop/eth0", From: "pass", To: "fail, down", Impact: firmware.ImpactDown, Why: "refused"},
+		"--:--:-- decision shop: up -> confirmed, down":        {Kind: "decision", Subject: "shop", From: "up", To: "confirmed", Impact: firmware.ImpactDown},
+	} {
+		if got := transitionLine(x); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

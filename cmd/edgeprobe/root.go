@@ -28,13 +28,41 @@ This is its command line. The appliance itself is edgeprobed.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate("edgeprobe {{.Version}}\n")
 	root.PersistentFlags().Bool("json", false, "print JSON instead of text")
-	root.PersistentFlags().String("page", defaultPage, "address of the daemon's status page")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(newCheckCmd(), newStatusCmd(), newWatchCmd(), newConfigCmd(), newFleetCmd(), newDemoCmd(), newReplayCmd(), newVersionCmd())
 	return root
+}
+
+// group returns a command that only holds others: alone it explains itself, and a name that it does not hold is an
+// error, not a help text and success.
+func group(cmd *cobra.Command, held ...*cobra.Command) *cobra.Command {
+	cmd.AddCommand(held...)
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		hint := ""
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = fmt.Sprintf(": write %q if you meant that", near[0])
+		}
+		return fmt.Errorf("there is no command %q here%s; see %s --help", args[0], hint, cmd.CommandPath())
+	}
+	return cmd
+}
+
+// oneArg wants exactly one argument and says which.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return fmt.Errorf("give exactly one argument: %s; see %s --help", what, cmd.CommandPath())
+	}
 }
 
 // wantsJSON reports whether --json was given.

@@ -11,7 +11,7 @@ import (
 )
 
 func newStatusCmd() *cobra.Command {
-	return &cobra.Command{
+	return withPage(&cobra.Command{
 		Use:   "status",
 		Short: "Print what a running daemon says",
 		Example: `  edgeprobe status
@@ -32,7 +32,13 @@ func newStatusCmd() *cobra.Command {
 			}
 			return drawStatus(drawOn(cmd.OutOrStdout()), v)
 		},
-	}
+	})
+}
+
+// withPage lets cmd be told whose page to ask.
+func withPage(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().String("page", defaultPage, "address of the daemon's status page")
+	return cmd
 }
 
 // openPage returns a client of the page that --page names, and that address.

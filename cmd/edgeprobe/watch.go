@@ -22,7 +22,7 @@ import (
 const retryAfter = time.Second
 
 func newWatchCmd() *cobra.Command {
-	return &cobra.Command{
+	return withPage(&cobra.Command{
 		Use:   "watch",
 		Short: "Show a running daemon's panel live, until stopped",
 		Long: `Draws the panel of a running daemon and every change below it, until Ctrl-C. Where the output is no terminal, each
@@ -51,7 +51,7 @@ every change.`,
 			s.Note("watching " + base + "; Ctrl-C ends it")
 			return watchPanel(cmd.Context(), page, s, first.Device)
 		},
-	}
+	})
 }
 
 func newScreen(cmd *cobra.Command) *screen.Screen {
@@ -140,7 +140,7 @@ func transitionLine(x statuspage.Transition) string {
 		at = x.At.Format("15:04:05")
 	}
 	line := fmt.Sprintf("%s %s %s: %s -> %s", at, x.Kind, x.Subject, x.From, x.To)
-	if x.Impact != 0 {
+	if x.Impact != 0 && !strings.HasSuffix(x.To, x.Impact.String()) { // a vote's name may hold its impact
 		line += ", " + x.Impact.String()
 	}
 	if x.Why != "" {
