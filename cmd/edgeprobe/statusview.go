@@ -22,11 +22,7 @@ func drawStatus(c canvas, v statuspage.View) error {
 		line(t, "\n  SERVICE", "STATE", "FOR", "FAILING", "WHY")
 	}
 	for _, s := range v.Services {
-		why := s.Why
-		if s.Mood == statuspage.MoodGood {
-			why = ""
-		}
-		line(t, s.Mood.Sign()+" "+s.Name, stateWords(s), age(began(s)), fmt.Sprintf("%d of %d", s.Failing, s.Voters), why)
+		line(t, s.Mood.Sign()+" "+s.Name, stateWords(s), age(began(s)), fmt.Sprintf("%d of %d", s.Failing, s.Voters), cause(s))
 	}
 	if len(v.Uplinks) > 0 {
 		line(t, "\n  UPLINK", "STATE", "FOR", "CONTROLS", "NETWORK")
@@ -81,6 +77,19 @@ func companyWords(v statuspage.View) string {
 		words += ", too few to confirm an outage"
 	}
 	return words
+}
+
+// cause says why a service is not well: what this device saw itself, else how the votes stand.
+func cause(s statuspage.Service) string {
+	if s.Mood == statuspage.MoodGood {
+		return ""
+	}
+	for _, v := range s.Votes {
+		if v.Own && v.Impact != firmware.ImpactNone && v.Why != "" {
+			return v.Why
+		}
+	}
+	return s.Why
 }
 
 func stateWords(s statuspage.Service) string {
