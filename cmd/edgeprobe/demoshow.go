@@ -110,7 +110,7 @@ func (s *show) follow(ctx context.Context, d demo.Device) error {
 	defer page.Close()
 	title := d.Site
 	if s.titles {
-		title += "  " + d.Page
+		title += "  " + strings.TrimPrefix(d.Page, "http://") // whole beside another panel in 80 columns
 	}
 	set := panel.Defaults()
 	set.Regions = demo.Regions()

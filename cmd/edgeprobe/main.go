@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // version is stamped by the linker from git describe.
@@ -18,7 +19,7 @@ var errBad = errors.New("not well")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin+time.Second, stop) }) // what hangs ends at a later Ctrl-C
 	err := newRootCmd().ExecuteContext(ctx)
 	os.Exit(exitCode(err, os.Stderr))
 }
