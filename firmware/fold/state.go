@@ -113,7 +113,7 @@ type facts struct {
 func read(set Settings) *facts {
 	f := &facts{
 		badRuns: set.Verdict.BadRuns,
-		places: quorum.Places(set.Fleet), rules: map[firmware.CheckRef]verdict.Rule{},
+		places:  quorum.Places(set.Fleet), rules: map[firmware.CheckRef]verdict.Rule{},
 		services: map[string][]verdict.Rule{}, targets: map[string][]string{}, spans: map[string][]string{}, desks: map[firmware.Target][]verdict.Rule{}, devices: map[string]firmware.Device{},
 	}
 	for _, d := range set.Fleet {
