@@ -113,10 +113,13 @@ func (s *Screen) draw() {
 		pictures = append(pictures, picture{p.title, lamps, tone, now.Sub(s.start)})
 	}
 	lines := compose(pictures, w, s.opt.Colour)
+	var notes []string
 	for _, n := range s.notes {
-		lines = append(lines, strings.TrimRight(fit(n, w-1), " "))
+		notes = append(notes, wrap(n, w-1)...)
 	}
-	lines = lines[:min(len(lines), max(1, h-1))] // more than the window cannot be drawn over
+	room := max(1, h-1) // more than the window cannot be drawn over
+	lines = lines[:min(len(lines), room)]
+	lines = append(lines, notes[max(0, len(notes)-(room-len(lines))):]...) // the newest
 	var b strings.Builder
 	if s.up > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA", s.up)

@@ -27,3 +27,23 @@ func fit(s string, w int) string {
 	}
 	return string(r) + strings.Repeat(" ", w-len(r))
 }
+
+// wrap returns s cleaned in lines of at most w cells, broken between words where there are any; the lines after the
+// first are set in a little.
+func wrap(s string, w int) (lines []string) {
+	const inset = "    "
+	w = max(w, 2*len(inset))
+	r := []rune(strings.TrimRightFunc(clean(s), unicode.IsSpace))
+	for len(r) > w {
+		cut := w
+		for i := w; i > w/2; i-- {
+			if r[i] == ' ' {
+				cut = i
+				break
+			}
+		}
+		lines = append(lines, string(r[:cut]))
+		r = []rune(inset + strings.TrimLeft(string(r[cut:]), " "))
+	}
+	return append(lines, string(r))
+}
