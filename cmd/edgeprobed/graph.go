@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
@@ -22,7 +21,7 @@ import (
 )
 
 // serve builds the device from its config, one visible graph, and runs it.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, out io.Writer, look screen.Options) error {
+func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *screen.Screen, drawn bool) error {
 	var (
 		clk, errClock = clock.New(built())
 		db, errStore  = store.Open(cfg.Store, log)
@@ -41,10 +40,9 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, out io.Wri
 	}
 	var (
 		lamps, buzzer = drivers(brd)
-		face          = screen.New(out, look)
 		watch         func(panel.Frame)
 	)
-	if look.Terminal {
+	if drawn {
 		watch = func(f panel.Frame) { face.Update(cfg.Fold.Device, f) }
 	}
 	a, err := agent.New(agent.Parts{
@@ -56,8 +54,9 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, out io.Wri
 		return err
 	}
 	tasks := []supervise.Task{{Name: "agent", Run: a.Run}}
-	if look.Terminal {
+	if drawn {
 		tasks = append(tasks, supervise.Task{Name: "screen", Run: face.Run})
+		face.Note(pageNote(cfg.Statuspage.Listen))
 	}
 	log.Info("edgeprobed starts", "version", version, "device", cfg.Fold.Device, "page", cfg.Statuspage.Listen)
 	return supervise.Run(ctx, tasks)

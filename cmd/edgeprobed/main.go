@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -45,17 +44,19 @@ type options struct {
 func parse(args []string, errs io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("edgeprobed", flag.ContinueOnError)
-	f.SetOutput(errs)
+	f.SetOutput(io.Discard) // what is wrong is said once, by run
 	f.StringVar(&o.config, "config", "/etc/edgeprobe/edgeprobe.yaml", "the config `file`")
 	f.BoolVar(&o.plain, "plain", false, "log lines only, no panel even on a terminal")
 	f.BoolVar(&o.version, "version", false, "print the version and stop")
-	f.Usage = func() {
+	f.Usage = func() {} // only who asks for help gets it
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintf(errs, "edgeprobed watches services from this device until it is told to stop.\n\n"+
 			"  edgeprobed --config my.yaml\n\nA config to start from: edgeprobe config init my.yaml\n\n")
+		f.SetOutput(errs)
 		f.PrintDefaults()
-	}
-	if err := f.Parse(args); err != nil {
 		return o, err
+	} else if err != nil {
+		return o, fmt.Errorf("%w; see edgeprobed --help", err)
 	}
 	if f.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q: the config goes behind --config", f.Arg(0))
@@ -83,21 +84,14 @@ func run(ctx context.Context, args []string, out *os.File, errs io.Writer) int {
 	}
 	look := screen.Detect(out)
 	look.Terminal = look.Terminal && !o.plain
-	log := slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level(look.Terminal)}))
+	face := screen.New(out, look)
+	log := logger(errs, face, look.Terminal)
 	for _, w := range cfg.Warnings {
 		log.Warn(w)
 	}
-	if err := serve(ctx, cfg, log, out, look); err != nil {
+	if err := serve(ctx, cfg, log, face, look.Terminal); err != nil {
 		fmt.Fprintln(errs, "edgeprobed:", err)
 		return 1
 	}
 	return 0
-}
-
-// level keeps the log quiet below the drawn panel, which tells the same.
-func level(drawn bool) slog.Level {
-	if drawn {
-		return slog.LevelError
-	}
-	return slog.LevelInfo
 }
