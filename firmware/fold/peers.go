@@ -55,14 +55,16 @@ func (w *work) heard(h Heard) {
 	put(&w.Peers, h.Device, p)
 }
 
-// lease renews a peer's life. Another epoch than before is believed once, and the old one never again.
+// lease renews a peer's life. Another epoch than before is believed once, and the old one never again; not while a
+// lease of the old one runs, because a device that lives has one database: the other word is an old one replayed.
 func (w *work) lease(p Peer, b Beat, retained bool) Peer {
-	if retained || slices.Contains(p.Past, b.Epoch) || b.Epoch == p.Epoch && b.Sequence <= p.Sequence {
+	other := b.Epoch != p.Epoch && p.Epoch != 0
+	if retained || slices.Contains(p.Past, b.Epoch) || b.Epoch == p.Epoch && b.Sequence <= p.Sequence || other && p.alive(w.Now) {
 		return p
 	}
-	if b.Epoch != p.Epoch && p.Epoch != 0 {
+	if other {
 		past := append(slices.Clone(p.Past), p.Epoch)
-		p.Past, p.Sheets = past[max(0, len(past)-maxPast):], p.keep(b.Epoch)
+		p.Past, p.Sheets, p.Others = past[max(0, len(past)-maxPast):], of(p.Others, b.Epoch), nil
 	}
 	p.Epoch, p.Sequence, p.Heard = b.Epoch, b.Sequence, w.Now
 	every := min(max(b.Every, 0), maxEvery)
@@ -80,12 +82,15 @@ func (w *work) lease(p Peer, b Beat, retained bool) Peer {
 	return p
 }
 
-// keep returns the sheets that already belong to the epoch.
-func (p Peer) keep(epoch uint64) map[string]HeardSheet {
-	out := maps.Clone(p.Sheets)
+// of returns the sheets that belong to the epoch.
+func of(sheets map[string]HeardSheet, epoch uint64) map[string]HeardSheet {
+	out := maps.Clone(sheets)
 	maps.DeleteFunc(out, func(_ string, s HeardSheet) bool { return s.Epoch != epoch })
 	return out
 }
+
+// order is what outlives a restart of ours: how far a peer had come, so that what it said before is never news.
+func (p Peer) order() Peer { return Peer{Past: p.Past, Epoch: p.Epoch, Sequence: p.Sequence} }
 
 // vouched dates a sheet's evidence by the ages that a beat states.
 func (s HeardSheet) vouched(ages []time.Duration, now firmware.Stamp) HeardSheet {
@@ -108,12 +113,17 @@ func aged(now firmware.Stamp, age time.Duration) firmware.Stamp {
 }
 
 // sheet takes a peer's sheet. It counts at once when it must be newer than a beat of a running lease; else it
-// waits until a beat vouches for it, because nobody knows how old a replayed message is.
+// waits until a beat vouches for it, because nobody knows how old a replayed message is. One of another epoch waits
+// apart: it must not take the place of what the peer stands by.
 func (w *work) sheet(p Peer, h Heard) Peer {
 	in := *h.Votes
-	held := p.Sheets[in.Service]
+	shelf := &p.Sheets
+	if p.Epoch != 0 && in.Epoch != p.Epoch {
+		shelf = &p.Others
+	}
+	held := (*shelf)[in.Service]
 	if len(w.facts.services[in.Service]) == 0 || slices.Contains(p.Past, in.Epoch) ||
-		in.Epoch == held.Epoch && in.Sequence <= held.Sequence || p.Epoch != 0 && in.Epoch != p.Epoch && h.Retained {
+		in.Epoch == held.Epoch && in.Sequence <= held.Sequence {
 		return p
 	}
 	live := !h.Retained && p.alive(w.Now) && in.Epoch == p.Epoch && in.Sequence > p.Sequence
@@ -130,7 +140,7 @@ func (w *work) sheet(p Peer, h Heard) Peer {
 			sheet.Votes = append(sheet.Votes, v.Vote)
 		}
 	}
-	p.Sheets = maps.Clone(p.Sheets)
-	put(&p.Sheets, in.Service, sheet)
+	*shelf = maps.Clone(*shelf)
+	put(shelf, in.Service, sheet)
 	return p
 }

@@ -72,6 +72,7 @@ type Peer struct {
 	Heard    firmware.Stamp        `json:"heard,omitzero"`
 	Lease    firmware.Stamp        `json:"lease,omitzero"` // end of its life unless it beats again
 	Sheets   map[string]HeardSheet `json:"sheets,omitempty"`
+	Others   map[string]HeardSheet `json:"others,omitempty"` // of another epoch, which no beat has opened yet
 }
 
 // HeardSheet is a peer's sheet of one service, its evidence in our own time.

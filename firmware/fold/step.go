@@ -101,7 +101,11 @@ func (w *work) boot(b Boot) {
 			tracks[k] = &old
 		}
 	}
-	w.Tracks, w.Uplinks, w.Links, w.Peers, w.Parts = tracks, nil, nil, nil, nil
+	peers := make(map[string]Peer, len(w.Peers))
+	for id, p := range w.Peers {
+		peers[id] = p.order()
+	}
+	w.Tracks, w.Uplinks, w.Links, w.Peers, w.Parts = tracks, nil, nil, peers, nil
 	w.BeatDue = w.Now
 	services := make(map[string]Service, len(w.Services))
 	for name, svc := range w.Services {
