@@ -95,7 +95,7 @@ func invalid(data []byte) int {
 
 var (
 	syntaxLine = regexp.MustCompile(`^(?:yaml: )?(?:line ([0-9]+): )?(.*)`)
-	quoted     = regexp.MustCompile(` '[^']*'`) // may be a secret that was not quoted
+	quoted     = regexp.MustCompile(` '[^']{2,}'`) // may be a secret that was not quoted; punctuation is none
 )
 
 // syntax reports an error of the YAML library in our own form.
