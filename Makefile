@@ -31,7 +31,7 @@ setup: ## install what tests and cross builds need (Debian: brokers, compilers);
 tools:
 	@command -v $(GO) >/dev/null || { echo "edgeprobe is written in Go: install Go 1.26 or newer, see https://go.dev/doc/install" >&2; exit 1; }
 	@command -v $${CC:-gcc} >/dev/null || { echo "a C compiler is needed, for SQLite: sudo apt-get install gcc libc6-dev" >&2; exit 1; }
-	@[ -x bin/edgeprobed ] || echo "First build: SQLite and a broker are compiled too. That takes one to four minutes, later builds take seconds."
+	@[ -x bin/edgeprobed ] || echo "First build, with SQLite: one to four minutes. Later builds take seconds."
 
 build: tools ## edgeprobe and edgeprobed into bin/
 	$(BUILD) -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
