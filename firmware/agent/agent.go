@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -56,7 +57,9 @@ type Agent struct {
 	plan    *schedule.Plan
 	jobs    map[fold.Key]Prober
 	pool    pool
-	events  chan fold.Body // from everywhere; bounded
+	events  chan fold.Body // from our own parts and people; bounded
+	heards  chan fold.Body // from peers; bounded
+	allowed allowances     // of the peers
 	timer   *time.Timer
 	view    atomic.Pointer[fold.View]
 	page    *statuspage.Server
@@ -71,13 +74,13 @@ type Agent struct {
 	shown   firmware.Stamp // when the panel was renewed
 }
 
-// queue is how many events may wait for the loop. It is far more than the loop leaves waiting; what peers send
-// beyond it is dropped and counted.
+// queue is how many events may wait for the loop. It is far more than the loop leaves waiting; what comes beyond it
+// is dropped and counted. Peers have a queue of their own, so that no flood of theirs hides what our own parts say.
 const queue = 4096
 
 // New returns an agent of parts that goes on where the store ended.
 func New(p Parts) (*Agent, error) {
-	a := &Agent{Parts: p, events: make(chan fold.Body, queue), kept: make(chan struct{}), jobs: map[fold.Key]Prober{}}
+	a := &Agent{Parts: p, events: make(chan fold.Body, queue), heards: make(chan fold.Body, queue), kept: make(chan struct{}), jobs: map[fold.Key]Prober{}}
 	if err := a.restore(); err != nil {
 		return nil, err
 	}
@@ -126,16 +129,23 @@ func (a *Agent) View() fold.View {
 	return fold.View{Device: a.Fold.Device}
 }
 
-// tell hands an event to the loop without waiting; full, it is dropped and counted.
-func (a *Agent) tell(b fold.Body) {
+// errBusy is for whoever must not believe that a command was taken.
+var errBusy = errors.New("more events wait than the device can take")
+
+// tell hands an event to the loop without waiting, and reports whether there was room; else it is dropped and counted.
+func (a *Agent) tell(b fold.Body) bool {
 	select {
 	case a.events <- b:
+		return true
 	default:
 		a.dropped.Add(1)
+		return false
 	}
 }
 
 func (a *Agent) command(c fold.Command) error {
-	a.tell(c)
+	if !a.tell(c) {
+		return errBusy
+	}
 	return nil
 }

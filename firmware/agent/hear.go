@@ -58,10 +58,27 @@ func (a *Agent) heard(topic string, payload []byte, retained bool) {
 			return
 		}
 		h.Retained = retained
-		a.tell(h)
+		a.listen(h)
 		return
 	}
 	a.dropped.Add(1)
+}
+
+// listen hands what a peer said to the loop, within the peer's allowance and apart from what our own parts say.
+func (a *Agent) listen(h fold.Heard) {
+	kind, ok, tell := a.allowed.take(h, a.Clock.Now())
+	if tell {
+		a.Log.Warn("a peer says more than a sound device does, the rest is dropped", "peer", h.Device, "what", kind)
+	}
+	if !ok {
+		a.dropped.Add(1)
+		return
+	}
+	select {
+	case a.heards <- h:
+	default:
+		a.dropped.Add(1)
+	}
 }
 
 // wakeFeeds tells the sessions of every commit.

@@ -27,6 +27,8 @@ func (a *Agent) loop(ctx context.Context) error {
 			return nil
 		case b := <-a.events:
 			a.step(b)
+		case b := <-a.heards:
+			a.step(b)
 		case r := <-a.pool.results:
 			a.plan.Ended(r.Check, r.Uplink, a.Clock.Now())
 			a.step(fold.Result{Result: r})
