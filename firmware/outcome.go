@@ -35,14 +35,19 @@ const (
 	OutcomePortal                      // a captive portal answered instead
 	OutcomeDNSMismatch                 // answered, but not with an expected answer
 	OutcomeLocalFault                  // this device could not measure: says nothing about the target
+	OutcomeHTTPRedirect                // redirected in a loop, too often, or to where the check does not follow
+	OutcomeTLSExpiring                 // all as expected, but the certificate ends too soon
 	outcomes                           // their number
 )
+
+// OutcomeLast is the last of the list.
+const OutcomeLast = outcomes - 1
 
 var outcomeNames = [outcomes]string{
 	"missed", "ok", "dns_nxdomain", "dns_nodata", "dns_servfail", "dns_refused", "dns_timeout", "dns_other",
 	"no_route", "refused", "tcp_timeout", "reset", "tls_expired", "tls_hostname", "tls_unknown_ca", "tls_other",
 	"tls_timeout", "http_status", "http_header", "http_protocol", "body_mismatch", "too_large", "slow", "stalled",
-	"timeout", "portal", "dns_mismatch", "local_fault",
+	"timeout", "portal", "dns_mismatch", "local_fault", "http_redirect", "tls_expiring",
 }
 
 // String returns the outcome's name in snake case.
@@ -64,8 +69,12 @@ func (o Outcome) Void() bool {
 	return o == OutcomeMissed || o == OutcomeLocalFault || o == OutcomePortal
 }
 
-// Bad reports whether the run speaks against its target. [OutcomeSlow] does not: it is an answer.
-func (o Outcome) Bad() bool { return !o.OK() && !o.Void() && o != OutcomeSlow }
+// Lesser reports whether the answer was as expected but for something that only degrades the service: it came
+// slowly, or its certificate ends too soon.
+func (o Outcome) Lesser() bool { return o == OutcomeSlow || o == OutcomeTLSExpiring }
+
+// Bad reports whether the run speaks against its target. A lesser fault does not: it is an answer.
+func (o Outcome) Bad() bool { return !o.OK() && !o.Void() && !o.Lesser() }
 
 // MarshalText writes the name.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }

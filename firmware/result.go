@@ -68,15 +68,16 @@ type CacheState uint8
 
 // The cache states.
 const (
-	CacheUnknown CacheState = iota // no evidence
-	CacheMiss                      // the origin was asked, or the cache was passed by
-	CacheHit                       // a fresh stored copy
-	CacheStale                     // a stale copy, served because the origin did not answer well
+	CacheUnknown  CacheState = iota // no evidence
+	CacheMiss                       // the origin was asked, or the cache was passed by
+	CacheHit                        // a fresh stored copy
+	CacheStale                      // a stale copy, served because the origin did not answer well
+	CacheEdgeMade                   // an error that the edge made itself: the origin gave it no answer it could use
 )
 
-// String returns "unknown", "miss", "hit" or "stale".
+// String returns "unknown", "miss", "hit", "stale" or "edge_made".
 func (c CacheState) String() string {
-	return [...]string{"unknown", "miss", "hit", "stale"}[min(c, CacheStale)]
+	return [...]string{"unknown", "miss", "hit", "stale", "edge_made"}[min(c, CacheEdgeMade)]
 }
 
 // MarshalText writes the name.
@@ -84,7 +85,7 @@ func (c CacheState) MarshalText() ([]byte, error) { return []byte(c.String()), n
 
 // UnmarshalText reads a name; an unknown one is [CacheUnknown].
 func (c *CacheState) UnmarshalText(text []byte) error {
-	for *c = CacheStale; *c > CacheUnknown && c.String() != string(text); *c-- {
+	for *c = CacheEdgeMade; *c > CacheUnknown && c.String() != string(text); *c-- {
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func Encode(dst []byte, results []Numbered) ([]byte, error) {
 // at most [firmware.MaxDetail] bytes, names and an address's zone of at most [MaxName].
 func Check(r *firmware.Result) error {
 	switch {
-	case !r.Outcome.Known(), r.Conn > firmware.ConnKept, r.Cache.State > firmware.CacheStale:
+	case !r.Outcome.Known(), r.Conn > firmware.ConnKept, r.Cache.State > firmware.CacheEdgeMade:
 		return errRange
 	case len(r.Detail) > firmware.MaxDetail, len(r.Address.Zone()) > MaxName,
 		len(r.Check.Service) > MaxName, len(r.Check.Name) > MaxName, len(r.Uplink) > MaxName:

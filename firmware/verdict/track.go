@@ -34,9 +34,9 @@ func (s Streak) hard(set Settings) bool {
 type Track struct {
 	Newest firmware.Result `json:"newest"`           // the newest run, void ones included
 	Run    firmware.Stamp  `json:"run,omitzero"`     // start of the newest run that measured
-	Good   Streak          `json:"good,omitzero"`    // answers as expected, slow ones included
+	Good   Streak          `json:"good,omitzero"`    // answers as expected, those with a lesser fault included
 	Bad    Streak          `json:"bad,omitzero"`     // runs against the target
-	Slow   Streak          `json:"slow,omitzero"`    // over the latency bound
+	Slow   Streak          `json:"slow,omitzero"`    // over the latency bound, or another lesser fault
 	Passed firmware.Stamp  `json:"passed,omitzero"`  // start of the newest good run
 	Ever   bool            `json:"ever,omitempty"`   // it passed at least once in its life
 	Hurt   bool            `json:"hurt,omitempty"`   // it failed or was slow at least once since the start
@@ -59,7 +59,7 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 	}
 	t.Bad, t.Good = Streak{}, t.Good.grow(r.Start, seq)
 	t.Passed, t.Ever = r.Start, true
-	if r.Outcome == firmware.OutcomeSlow {
+	if r.Outcome.Lesser() {
 		t.Slow = t.Slow.grow(r.Start, seq)
 	} else {
 		t.Slow = Streak{}

@@ -134,6 +134,10 @@ func TestVotesAreEarned(t *testing.T) {
 		{"slow is degraded", func(d *desk) {
 			d.see(1*ms, "home", firmware.OutcomeSlow).controls(2*ms, ok, ok, ok).see(160*ms, "home", firmware.OutcomeSlow).see(320*ms, "home", firmware.OutcomeSlow)
 		}, firmware.VoteFail, firmware.ImpactDegraded},
+		{"a certificate that ends soon is degraded", func(d *desk) {
+			soon := firmware.OutcomeTLSExpiring
+			d.see(1*ms, "home", soon).controls(2*ms, ok, ok, ok).see(160*ms, "home", soon).see(320*ms, "home", soon)
+		}, firmware.VoteFail, firmware.ImpactDegraded},
 		{"a lesser edge check degrades", func(d *desk) {
 			d.see(1*ms, "extra", bad).controls(2*ms, ok, ok, ok).see(160*ms, "extra", bad).see(320*ms, "extra", bad)
 		}, firmware.VoteFail, firmware.ImpactDegraded},
