@@ -51,7 +51,9 @@ func (p sheet) main() piece {
 			text("No service is configured, so nothing is measured. Give this device a config with at least one service.")))),
 		el("div", class("pair"),
 			section("Uplinks", table("", uplinks(p.Uplinks))),
-			section("Fleet and parts", table("", each(p.Peers, peer), each(p.Parts, part)))),
+			section("Fleet and parts",
+				when(len(p.Peers)+len(p.Parts) == 0, el("p", text("No other device and no broker is configured."))),
+				table("", each(p.Peers, peer), each(p.Parts, part)))),
 		section("What changed", table("changes", p.changes())))
 }
 

@@ -1,5 +1,7 @@
 package statuspage
 
+import "strings"
+
 // table is a table without a head.
 func table(name string, rows ...piece) piece {
 	return el("table", when(name != "", class(name)), el("tbody", rows...))
@@ -69,7 +71,7 @@ func (p sheet) changes() group {
 		return line(
 			group{class("time"), when(clock != "", bold(clock), text(" ")), small(ago(t.When()))},
 			group{text(t.Kind + " "), bold(t.Subject)},
-			group{told("", t.From, " → "), bold(t.To), text(impact(t.Impact))},
+			group{told("", t.From, " → "), bold(t.To), when(!strings.HasSuffix(t.To, t.Impact.String()), text(impact(t.Impact)))},
 			group{class("why"), text(t.Why)})
 	})
 }
