@@ -30,6 +30,9 @@ func (o *office) hear(line, sabotage string) {
 		}
 	}
 	switch {
+	case strings.Contains(line, "hiccups"):
+		o.all(MainService, suspected, down)
+		o.all(MainService, up, "")
 	case strings.Contains(line, "cut off"):
 		for _, status := range []string{suspected, confirmed} {
 			say(MainService, status, down)
@@ -67,11 +70,11 @@ func TestReplay(t *testing.T) {
 		took     time.Duration
 		ok       bool
 	}{
-		{"", 25 * time.Second, true},
-		{suspected, 25 * time.Second, false},
-		{confirmed, 25 * time.Second, false},
-		{recovering, 25 * time.Second, false},
-		{up, 41 * time.Second, false}, // it waits until up would be too late
+		{"", 29 * time.Second, true},
+		{suspected, 29 * time.Second, false},
+		{confirmed, 29 * time.Second, false},
+		{recovering, 29 * time.Second, false},
+		{up, 45 * time.Second, false}, // it waits until up would be too late
 	} {
 		t.Run("without "+tc.sabotage, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -31,7 +31,7 @@ func (t *trial) main(ms []Moment) {
 func (t *trial) before(ms []Moment) {
 	doubted := t.arc.Hiccup.IsZero()
 	for _, m := range ms {
-		doubted = doubted || m.Status == suspected && m.At.After(t.arc.Hiccup)
+		doubted = doubted || m.Status == suspected && !m.At.Before(t.arc.Hiccup)
 		if m.Status == confirmed && !m.At.Before(t.arc.Began) {
 			t.complain("%s was confirmed %s before the account was cut", t.arc.Main, seconds(t.arc.Cut.Sub(m.At)))
 		}
