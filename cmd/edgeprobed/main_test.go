@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +12,13 @@ import (
 
 // TestMain builds the daemon that the tests run, as `make build` does and from the source as it stands: what lies in
 // bin/ may be older.
+//
+// The tests wait more than they work, so more of them run together than there are processors.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "12"); err != nil {
+		panic(err)
+	}
 	os.Exit(withDaemon(m.Run))
 }
 

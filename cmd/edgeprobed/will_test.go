@@ -22,22 +22,29 @@ func TestLastWill(t *testing.T) {
 		}
 		return s
 	}
-	d.start()
-	first := next("the birth", 1, wire.StateOnline, false)
-	d.kill()
-	will := next("the last will", 2, wire.StateOffline, false)
-	if will.Session != first.Session || will.BootID != first.BootID {
-		t.Errorf("the will speaks of session %d in boot %s, the birth was of %d in %s", will.Session, will.BootID, first.Session, first.BootID)
+	var before wire.StatusMessage
+	n := 0
+	for range 5 { // killed right after its birth: the next must not be mistaken for it
+		d.start()
+		n++
+		birth := next("the birth", n, wire.StateOnline, false)
+		if birth.Session <= before.Session {
+			t.Errorf("a birth has session %d, the one before had %d: sessions must grow", birth.Session, before.Session)
+		}
+		d.kill()
+		n++
+		will := next("the last will", n, wire.StateOffline, false)
+		if will.Session != birth.Session || will.BootID != birth.BootID {
+			t.Errorf("the will speaks of session %d in boot %s, the birth was of %d in %s", will.Session, will.BootID, birth.Session, birth.BootID)
+		}
+		before = birth
 	}
 	d.start()
-	second := next("the second birth", 3, wire.StateOnline, false)
-	if second.Session <= first.Session {
-		t.Errorf("the second birth has session %d, the first had %d: sessions must grow", second.Session, first.Session)
-	}
+	last := next("the last birth", n+1, wire.StateOnline, false)
 	d.stop()
-	end := next("the goodbye", 4, wire.StateOffline, true)
-	if end.Session != second.Session {
-		t.Errorf("the goodbye speaks of session %d, the birth was of %d", end.Session, second.Session)
+	end := next("the goodbye", n+2, wire.StateOffline, true)
+	if end.Session != last.Session {
+		t.Errorf("the goodbye speaks of session %d, the birth was of %d", end.Session, last.Session)
 	}
 	late := consume(t, b)
 	late.await("what the broker keeps", func(ms []message) bool { return len(said(t, ms, d.id)) > 0 })
