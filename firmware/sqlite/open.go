@@ -12,6 +12,7 @@ import (
 // DB is an open file. It is safe for concurrent use.
 type DB struct {
 	path   string
+	file   os.FileInfo // as opened
 	writer *sql.DB
 	reader *sql.DB
 }
@@ -39,7 +40,11 @@ func Open(path string, s Schema) (*DB, Report, error) {
 		}
 	}
 	db := &DB{path: path, writer: writerPool(path, s.MaxBytes), reader: readerPool(path)}
-	if report.Migrated, err = db.migrate(s); err != nil {
+	report.Migrated, err = db.migrate(s)
+	if err == nil {
+		db.file, err = os.Stat(path)
+	}
+	if err != nil {
 		return nil, report, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
 	return db, report, nil
@@ -85,6 +90,13 @@ func (db *DB) Write(f func(*sql.Tx) error) error {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// Gone reports whether another file, or none, stands at the path by now. SQLite does not notice: what it writes ends
+// with the last connection.
+func (db *DB) Gone() bool {
+	now, err := os.Stat(db.path)
+	return errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(db.file, now)
 }
 
 // Read returns the connections for reading. Rows left open keep the log from shrinking: close them soon.

@@ -46,6 +46,9 @@ func (s *Store) commit() error {
 	if db == nil {
 		return errors.New("write journal: there is no file")
 	}
+	if db.Gone() {
+		return errors.New("write journal: its file was removed or replaced under us")
+	}
 	if err := b.pack(&s.packer); err != nil {
 		return err
 	}

@@ -229,3 +229,37 @@ func TestEndInTroubleSaysWhatIsLost(t *testing.T) {
 		t.Fatalf("ends with %v", err)
 	}
 }
+
+// TestARemovedFileIsTrouble: SQLite goes on writing to a file that has no name any more, and all would be lost at
+// the end.
+func TestARemovedFileIsTrouble(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := mustOpen(t, settings(dir))
+		epoch := s.Epoch()
+		stop := start(t, s)
+		offer(t, s, result(1), change(2, 1))
+		<-s.Committed()
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(dbPath(dir) + suffix); err != nil {
+				t.Fatal(err)
+			}
+		}
+		offer(t, s, result(3), change(4, 2))
+		synctest.Wait()
+		if s.Trouble() == nil {
+			t.Fatal("the journal's file is gone, but the store says that all is well")
+		}
+		time.Sleep(2 * retryAfter)
+		if err := s.Trouble(); err != nil {
+			t.Fatalf("no new file: %v", err)
+		}
+		stop()
+		again := mustOpen(t, settings(dir))
+		defer again.Close()
+		ts, err := again.Transitions(0, 10)
+		if err != nil || len(ts) != 1 || ts[0].Seq != 2 || again.Epoch() != epoch {
+			t.Errorf("%v %v of epoch %x, want transition 2 of epoch %x", ts, err, again.Epoch(), epoch)
+		}
+	})
+}
