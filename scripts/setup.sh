@@ -9,6 +9,7 @@ want mosquitto mosquitto
 want mosquitto_sub mosquitto-clients
 want gcc gcc libc6-dev
 want file file
+want ip iproute2
 want readelf binutils
 want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross

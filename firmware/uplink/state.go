@@ -1,12 +1,10 @@
 package uplink
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -78,18 +76,14 @@ func checkInterface(i *net.Interface, addrs []net.Addr, source netip.Addr) error
 	return fmt.Errorf("interface %s has no address", i.Name)
 }
 
-// checkRoute asks for a way to anywhere by connecting a UDP socket to a documentation address (RFC 5737,
-// RFC 3849): the kernel looks the route up, by policy rules too, and sends nothing. Only "no route" counts;
-// whatever else goes wrong is for the controls to find.
+// checkRoute looks for a route to anywhere, of either family. Only "no route" counts; whatever else goes wrong is for
+// the controls to find.
 func (u *Uplink) checkRoute() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	for _, anywhere := range [...]string{"192.0.2.1:9", "[2001:db8::1]:9"} {
-		c, err := u.Dial(ctx, "udp", anywhere)
-		if err == nil {
-			return c.Close()
+	for _, to := range anywhere() {
+		if u.facts.Source.IsValid() && u.facts.Source.Is4() != to.Is4() {
+			continue
 		}
-		if !errors.Is(err, unix.ENETUNREACH) && !errors.Is(err, unix.EAFNOSUPPORT) && !errors.Is(err, unix.EADDRNOTAVAIL) {
+		if _, err := routeTo(u.facts.Interface, u.facts.Source, to); !errors.Is(err, unix.ENETUNREACH) && !errors.Is(err, unix.EAFNOSUPPORT) {
 			return nil
 		}
 	}

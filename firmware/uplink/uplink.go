@@ -43,6 +43,9 @@ func (u *Uplink) Dial(ctx context.Context, network, address string) (net.Conn, e
 	if err != nil {
 		return nil, fmt.Errorf("dial over %s: %w", u.facts.Name, err)
 	}
+	if err := u.routed(remote.Addr()); err != nil {
+		return nil, fmt.Errorf("dial over %s: %w", u.facts.Name, err)
+	}
 	d := net.Dialer{LocalAddr: local, KeepAlive: -1, ControlContext: u.bind}
 	return d.DialContext(ctx, network, address)
 }
@@ -80,6 +83,18 @@ func (u *Uplink) local(network string, remote netip.Addr) (net.Addr, error) {
 		return net.UDPAddrFromAddrPort(from), nil
 	}
 	return net.TCPAddrFromAddrPort(from), nil
+}
+
+// routed returns ENETUNREACH when no route out of the interface leads there. Without it the kernel would ask the
+// interface's neighbours for the address, so that a missing route looks like a target that does not answer.
+func (u *Uplink) routed(to netip.Addr) error {
+	if u.facts.Interface == "" || to.IsLoopback() || to.IsLinkLocalUnicast() {
+		return nil
+	}
+	if _, err := routeTo(u.facts.Interface, u.facts.Source, to.Unmap()); errors.Is(err, unix.ENETUNREACH) {
+		return fmt.Errorf("no route to %s out of interface %s: %w", to, u.facts.Interface, err)
+	}
+	return nil
 }
 
 // bind ties a new socket to the interface before it is connected or bound to an address.

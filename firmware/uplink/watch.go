@@ -5,26 +5,43 @@ import (
 	"time"
 )
 
-// Run reads the state every so often until ctx ends and calls notify with the first state and with each later
-// one that differs. It returns nil when ctx ends.
+// calmDown is the least time between two looks, so that a storm of changes costs little.
+const calmDown = 10 * time.Millisecond
+
+// Run tells the state until ctx ends: it calls notify with the first one and with each later one that differs. It
+// looks whenever the kernel says that a link, an address, a route or a rule has changed, and every so often
+// besides, for what the kernel did not say. It returns nil when ctx ends.
 func (u *Uplink) Run(ctx context.Context, every time.Duration, notify func(up bool, why string)) error {
-	return watch(ctx, every, u.State, notify)
+	changed, err := hear()
+	if err != nil { // then every so often must do
+		watch(func() bool { return pause(ctx, every) }, u.State, notify)
+		return nil
+	}
+	defer changed.close()
+	watch(func() bool { return pause(ctx, calmDown) && changed.await(ctx, every) }, u.State, notify)
+	return nil
 }
 
-func watch(ctx context.Context, every time.Duration, state func() (bool, string), notify func(bool, string)) error {
+// watch looks again whenever next returns true, until it returns false.
+func watch(next func() bool, state func() (bool, string), notify func(bool, string)) {
 	up, why := state()
 	notify(up, why)
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	for next() {
 		if u, w := state(); u != up || w != why {
 			up, why = u, w
 			notify(up, why)
 		}
+	}
+}
+
+// pause waits and reports whether ctx still lasts.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
 	}
 }

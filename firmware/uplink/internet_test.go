@@ -1,0 +1,149 @@
+package uplink
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+	"golang.org/x/sync/errgroup"
+)
+
+// Where the internet of these tests answers: it tells each TCP caller its address, and every name is itself.
+const (
+	callee = "10.9.0.1:8080"
+	asked  = "10.9.0.1:53"
+)
+
+// newInternet starts a process in another namespace and joins it to this one by two wires: a0 to b0 with 10.1.0.0/24
+// and a1 to b1 with 10.2.0.0/24. It returns the process.
+func newInternet(t *testing.T) int {
+	t.Helper()
+	for _, line := range []string{"net/ipv6/conf/all/disable_ipv6 1", "net/ipv6/conf/default/disable_ipv6 1",
+		"net/ipv4/conf/all/rp_filter 0", "net/ipv4/conf/default/rp_filter 0"} {
+		sysctl(t, line)
+	}
+	cmd := again("internet")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the internet ended badly: %v", err)
+		}
+	})
+	pid := cmd.Process.Pid
+	ip(t, 0, "link set lo up")
+	ip(t, pid, "link set lo up")
+	ip(t, pid, "addr add 10.9.0.1/32 dev lo")
+	for i := range 2 {
+		wire(t, pid, i)
+	}
+	io.WriteString(stdin, "go\n")
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil || line != "ready\n" {
+		t.Fatalf("the internet says %q (%v)", line, err)
+	}
+	return pid
+}
+
+// wire lays wire i, its end here with an address and the default route over it.
+func wire(t *testing.T, pid, i int) {
+	t.Helper()
+	n := string(rune('0' + i))
+	subnet := "10." + string(rune('1'+i)) + ".0."
+	ip(t, 0, "link add a"+n+" type veth peer name b"+n)
+	ip(t, 0, "link set b"+n+" netns "+itoa(pid))
+	ip(t, pid, "addr add "+subnet+"1/24 dev b"+n)
+	ip(t, pid, "link set b"+n+" up")
+	ip(t, 0, "addr add "+subnet+"2/24 dev a"+n)
+	ip(t, 0, "link set a"+n+" up")
+	route(t, i)
+}
+
+// route sets the default route over wire i; wire 0 is preferred.
+func route(t *testing.T, i int) {
+	t.Helper()
+	n, subnet := string(rune('0'+i)), "10."+string(rune('1'+i))+".0."
+	ip(t, 0, "route add default via "+subnet+"1 dev a"+n+" metric "+n+"00")
+}
+
+// internet is the other end: it serves until its standard input ends.
+func internet() error {
+	in := bufio.NewReader(os.Stdin)
+	if _, err := in.ReadString('\n'); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	tcp, err := net.Listen("tcp4", callee)
+	if err != nil {
+		return err
+	}
+	udp, err := net.ListenPacket("udp4", asked)
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(ctx, func() { tcp.Close(); udp.Close() })
+	os.Stdout.WriteString("ready\n")
+	var g errgroup.Group
+	g.Go(func() error { return greet(ctx, tcp) })
+	g.Go(func() error { return answer(ctx, udp) })
+	io.Copy(io.Discard, in)
+	cancel()
+	return g.Wait()
+}
+
+// greet tells each caller its own address.
+func greet(ctx context.Context, l net.Listener) error {
+	for {
+		c, err := l.Accept()
+		if ctx.Err() != nil {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		c.SetDeadline(time.Now().Add(time.Second))
+		io.WriteString(c, c.RemoteAddr().(*net.TCPAddr).IP.String())
+		c.Close()
+	}
+}
+
+// answer gives every name the address 10.9.0.1, and no other record.
+func answer(ctx context.Context, p net.PacketConn) error {
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := p.ReadFrom(buf)
+		if ctx.Err() != nil {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		var m dnsmessage.Message
+		if err := m.Unpack(buf[:n]); err != nil || len(m.Questions) != 1 {
+			continue
+		}
+		q := m.Questions[0]
+		m.Response, m.Authoritative, m.Additionals = true, true, nil
+		if q.Type == dnsmessage.TypeA {
+			h := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}
+			m.Answers = []dnsmessage.Resource{{Header: h, Body: &dnsmessage.AResource{A: [4]byte{10, 9, 0, 1}}}}
+		}
+		if out, err := m.Pack(); err == nil {
+			p.WriteTo(out, from)
+		}
+	}
+}
