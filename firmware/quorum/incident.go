@@ -18,7 +18,7 @@ func (c Case) incident(s State, d firmware.Decision) (State, firmware.Decision) 
 		d.Aliases = slices.Clone(s.Episodes[1:])
 	}
 	worst, unseen := firmware.StatusUp, []string(nil)
-	for _, r := range c.Regions {
+	for _, r := range c.spans(scope) {
 		rd := firmware.RegionDecision{Region: r, Status: c.outside(r)}
 		if slices.Contains(scope.Targets, r) {
 			seen := false
@@ -35,6 +35,14 @@ func (c Case) incident(s State, d firmware.Decision) (State, firmware.Decision) 
 	}
 	d.Status = worst
 	return c.close(s, d, unseen)
+}
+
+// spans returns the regions to judge, sorted: those of the case, and those in scope that only others look at, because
+// this device's own config doesn't know them.
+func (c Case) spans(scope firmware.Scope) []string {
+	all := slices.Concat(c.Regions, scope.Targets)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // close ends the incident when every region is up, and says what is unobserved.
