@@ -81,7 +81,8 @@ func (s *Session) options(c *client, will []byte) *mqtt.ClientOptions {
 	if s.broker.Username == "" {
 		o.SetUsername(s.deps.Device)
 	}
-	o.SetAutoReconnect(false).SetConnectRetry(false).SetCleanSession(true).SetProtocolVersion(4).SetOrderMatters(false)
+	o.SetAutoReconnect(false).SetConnectRetry(false).SetCleanSession(true).SetProtocolVersion(4)
+	o.SetOrderMatters(true) // a heartbeat must not overtake the sheet that it stands by; what hears never blocks
 	o.SetKeepAlive(max(s.set.KeepAlive, time.Second)).SetPingTimeout(s.timing.ping).SetWriteTimeout(s.timing.hand)
 	o.SetConnectTimeout(2 * s.timing.connect) // it counts from before the dial
 	o.SetBinaryWill(wire.Status(s.deps.Device), will, 1, true)
