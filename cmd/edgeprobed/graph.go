@@ -53,7 +53,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *scre
 	if err != nil {
 		return err
 	}
-	tasks := []supervise.Task{{Name: "agent", Run: a.Run}}
+	tasks := []supervise.Task{{Run: a.Run}} // its parts have names of their own
 	if drawn {
 		tasks = append(tasks, supervise.Task{Name: "screen", Run: face.Run})
 		face.Note(pageNote(cfg.Statuspage.Listen))

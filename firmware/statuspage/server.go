@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"edgeprobe.io/firmware"
@@ -24,6 +25,7 @@ const (
 // shallow is a listener whose connections have a small send buffer; the kernel's own grows to megabytes.
 type shallow struct{ net.Listener }
 
+// Accept is the listener's, with the small buffer set.
 func (l shallow) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if t, ok := c.(*net.TCPConn); ok && err == nil {
@@ -72,10 +74,23 @@ func (s *Server) Listen(ctx context.Context) error {
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.set.Listen)
 	if err != nil {
-		return fmt.Errorf("listen for the status page on %q: %w; choose a free address in statuspage.listen", s.set.Listen, err)
+		return unheard(s.set.Listen, err)
 	}
 	s.listener = l
 	return nil
+}
+
+// unheard says why nothing listens on an address, and what to do.
+func unheard(address string, err error) error {
+	var cause syscall.Errno
+	if errors.As(err, &cause) { // what stands around it tells the address again
+		err = cause
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("serve the status page on %s: %w: another edgeprobed is probably running; stop it, "+
+			"or set statuspage.listen in the config to another address, like 127.0.0.1:9403", address, err)
+	}
+	return fmt.Errorf("serve the status page on %s: %w; choose another address in statuspage.listen", address, err)
 }
 
 // Addr returns the "host:port" that Listen opened; "" before it, or when the settings name no address.

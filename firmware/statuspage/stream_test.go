@@ -188,7 +188,9 @@ func TestTakenPortIsSaidEarly(t *testing.T) {
 	}
 	defer l.Close()
 	s := statuspage.New(statuspage.Settings{Listen: l.Addr().String()}, hands{}, nil, slog.New(slog.DiscardHandler))
-	if err := s.Listen(t.Context()); err == nil || !strings.Contains(err.Error(), "statuspage.listen") {
+	want := "serve the status page on " + l.Addr().String() + ": address already in use: another edgeprobed is probably running; " +
+		"stop it, or set statuspage.listen in the config to another address, like 127.0.0.1:9403"
+	if err := s.Listen(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // Task is something long-lived with a name for people. Run must return soon after its context ends; returning
 // the context's error, or nil after it ended, is a clean stop.
 type Task struct {
-	Name string
+	Name string // "": its error stands for itself
 	Run  func(context.Context) error
 }
 
@@ -77,7 +77,10 @@ func (f *failure) note(name string, err error, asked bool) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err == nil {
+	if f.err != nil {
+		return
+	}
+	if f.err = err; name != "" {
 		f.err = fmt.Errorf("%s: %w", name, err)
 	}
 }

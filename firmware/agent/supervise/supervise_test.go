@@ -18,14 +18,15 @@ func TestRun(t *testing.T) {
 		want error
 		text string
 	}{
-		{"a failing task cancels the rest and is named", func(context.Context) error { return boom }, boom, "bad: boom"},
-		{"a task that ends unasked is a failure", func(context.Context) error { return nil }, nil, "bad: ended unasked"},
+		{"a failing task cancels the rest and is named", func(context.Context) error { return boom }, boom, "a failing task cancels the rest and is named: boom"},
+		{"", func(context.Context) error { return boom }, boom, "boom"},
+		{"a task that ends unasked is a failure", func(context.Context) error { return nil }, nil, "a task that ends unasked is a failure: ended unasked"},
 		{"ErrDone ends all without an error", func(context.Context) error { return ErrDone }, nil, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				err := Run(t.Context(), []Task{{"waits", wait}, {"bad", c.task}})
+				err := Run(t.Context(), []Task{{"waits", wait}, {c.name, c.task}})
 				if c.want != nil && !errors.Is(err, c.want) {
 					t.Errorf("got %v, want it to wrap %v", err, c.want)
 				}
