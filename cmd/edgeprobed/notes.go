@@ -15,6 +15,7 @@ import (
 // tear the panel.
 type noteWriter struct{ face *screen.Screen }
 
+// Write makes a note of each line of p; it never fails.
 func (n noteWriter) Write(p []byte) (int, error) {
 	for line := range strings.Lines(string(p)) {
 		n.face.Note(strings.TrimRight(line, "\n"))

@@ -132,6 +132,7 @@ func (c *Customer) do(req *http.Request) error {
 // drip gives a piece of zeros after each pause, and fails when its context ends.
 type drip struct{ ctx context.Context }
 
+// Read waits out a pause, then gives a piece; p is left as it is, new buffers hold zeros.
 func (d *drip) Read(p []byte) (int, error) {
 	if !pause(d.ctx, piecePause) {
 		return 0, d.ctx.Err()

@@ -33,6 +33,7 @@ type headLimit struct {
 	err  error // nil while reading goes well
 }
 
+// Read reads on while the head may grow, and fails with errHead when it is too long.
 func (l *headLimit) Read(p []byte) (int, error) {
 	if l.left <= 0 {
 		l.err = errHead()

@@ -32,11 +32,13 @@ type miss struct {
 	detail  string
 }
 
+// Error says what was missed, for people.
 func (m *miss) Error() string { return m.detail }
 
 // localError is an error whose cause is known to lie on this device.
 type localError struct{ error }
 
+// Unwrap returns the error itself, so that its errno is still found.
 func (e localError) Unwrap() error { return e.error }
 
 // localErrnos are the system's ways of saying that the trouble is here (errno(3), ip(7), connect(2)).

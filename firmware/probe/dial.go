@@ -20,8 +20,13 @@ const maxAddresses = 3
 // itself five more seconds to say goodbye.
 type boundConn struct{ net.Conn }
 
-func (boundConn) SetDeadline(time.Time) error      { return nil }
-func (boundConn) SetReadDeadline(time.Time) error  { return nil }
+// SetDeadline leaves the deadline where it is.
+func (boundConn) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline leaves the deadline where it is.
+func (boundConn) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline leaves the deadline where it is.
 func (boundConn) SetWriteDeadline(time.Time) error { return nil }
 
 // dial connects by TCP to the first of the addresses that answers, at most [maxAddresses] of them, each within

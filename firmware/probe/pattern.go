@@ -40,6 +40,7 @@ func newPattern(s string) (*pattern, error) {
 	return p, nil
 }
 
+// String is the expression as it was configured.
 func (p *pattern) String() string { return p.re.String() }
 
 func (p *pattern) matchString(s string) bool { return p.re.MatchString(s) }
@@ -73,6 +74,7 @@ type timedRunes struct {
 	late     bool
 }
 
+// ReadRune ends the text early, with io.EOF and late set, once the deadline has passed.
 func (t *timedRunes) ReadRune() (rune, int, error) {
 	if t.read&1023 == 0 && !t.late {
 		t.late = time.Now().After(t.deadline)

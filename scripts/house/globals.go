@@ -25,6 +25,7 @@ func checkGlobals(t *tree) (out []Breach) {
 // noImports fails every import: names then resolve within the package alone, which is all that is asked for.
 type noImports struct{}
 
+// Import fails, whatever is imported.
 func (noImports) Import(string) (*types.Package, error) { return nil, errors.New("not needed") }
 
 // resolve finds out which identifier means which variable. What it cannot know, it leaves out.
