@@ -250,7 +250,7 @@ func TestARemovedFileIsTrouble(t *testing.T) {
 		if s.Trouble() == nil {
 			t.Fatal("the journal's file is gone, but the store says that all is well")
 		}
-		time.Sleep(2 * retryAfter)
+		<-time.After(2 * retryAfter)
 		if err := s.Trouble(); err != nil {
 			t.Fatalf("no new file: %v", err)
 		}
