@@ -41,6 +41,8 @@ type Uplink struct {
 	Source    netip.Addr       // source address; the zero Addr leaves it to the kernel
 	Resolvers []netip.AddrPort // asked in order; never through the system resolver
 	Metered   bool
+	Allowance int64   // bytes a month that it may carry, both directions; 0: no bound
+	Reserve   float64 // part of the allowance that only incidents may spend, 0 to 1
 }
 
 // Vantage is where a measurement is taken from.

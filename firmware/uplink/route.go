@@ -28,43 +28,15 @@ func anywhere() [2]netip.Addr {
 // Connecting a bound socket does not tell: where no IPv4 route leads out of its interface, the kernel takes every
 // destination to be on the link, and asks there who has it.
 func routeTo(name string, source, to netip.Addr) (Route, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	answer, err := query(name, func(index uint32) []byte { return routeRequest(index, source, to) })
 	if err != nil {
-		return Route{}, fmt.Errorf("open netlink socket: %w", err)
-	}
-	defer unix.Close(fd)
-	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 1}); err != nil {
-		return Route{}, fmt.Errorf("bound the wait for a route: %w", err)
-	}
-	index, err := indexOf(fd, name)
-	if err != nil {
-		return Route{}, err
-	}
-	if err := unix.Sendto(fd, routeRequest(index, source, to), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return Route{}, fmt.Errorf("ask for a route: %w", err)
 	}
-	buf := make([]byte, 4096)
-	n, _, err := unix.Recvfrom(fd, buf, 0)
-	if err != nil {
-		return Route{}, fmt.Errorf("hear of a route: %w", err)
-	}
-	r, err := parseRoute(buf[:n])
+	r, err := parseRoute(answer)
 	if errors.Is(err, unix.EHOSTUNREACH) {
 		err = unix.ENETUNREACH // says a lookup that fell back to "on the link"
 	}
 	return r, err
-}
-
-// indexOf returns the kernel's number of an interface, asked through any socket (netdevice(7)).
-func indexOf(fd int, name string) (uint32, error) {
-	r, err := unix.NewIfreq(name)
-	if err != nil {
-		return 0, fmt.Errorf("name interface %q: %w", name, err)
-	}
-	if err := unix.IoctlIfreq(fd, unix.SIOCGIFINDEX, r); err != nil {
-		return 0, fmt.Errorf("find interface %s: %w", name, err)
-	}
-	return r.Uint32(), nil
 }
 
 // routeRequest is RTM_GETROUTE for the entry that matches (RTM_F_FIB_MATCH, Linux 4.13), see rtnetlink(7).
@@ -74,7 +46,7 @@ func routeRequest(index uint32, source, to netip.Addr) []byte {
 		family, bits = unix.AF_INET6, 128
 	}
 	m := make([]byte, unix.NLMSG_HDRLEN, 128)
-	m = append(m, family, bits, 0, 0, 0, 0, 0, 0)
+	m = append(m, family, bits, 0, 0, 0, 0, 0, 0) // struct rtmsg
 	m = binary.NativeEndian.AppendUint32(m, unix.RTM_F_FIB_MATCH)
 	m = appendAttr(m, unix.RTA_DST, to.AsSlice())
 	m = appendAttr(m, unix.RTA_OIF, binary.NativeEndian.AppendUint32(nil, index))
@@ -82,37 +54,14 @@ func routeRequest(index uint32, source, to netip.Addr) []byte {
 		m[unix.NLMSG_HDRLEN+2] = bits
 		m = appendAttr(m, unix.RTA_SRC, source.AsSlice())
 	}
-	binary.NativeEndian.PutUint32(m, uint32(len(m)))
-	binary.NativeEndian.PutUint16(m[4:], unix.RTM_GETROUTE)
-	binary.NativeEndian.PutUint16(m[6:], unix.NLM_F_REQUEST)
-	return m
+	return request(m, unix.RTM_GETROUTE)
 }
-
-// appendAttr appends a route attribute whose length is a multiple of 4.
-func appendAttr(m []byte, kind uint16, value []byte) []byte {
-	m = binary.NativeEndian.AppendUint16(m, uint16(unix.SizeofRtAttr+len(value)))
-	m = binary.NativeEndian.AppendUint16(m, kind)
-	return append(m, value...)
-}
-
-var errShort = errors.New("a message of the kernel ends too soon")
 
 // parseRoute reads the kernel's answer: a route, or an errno.
 func parseRoute(m []byte) (Route, error) {
-	if len(m) < unix.NLMSG_HDRLEN+4 {
-		return Route{}, errShort
-	}
-	body := m[unix.NLMSG_HDRLEN:min(len(m), max(unix.NLMSG_HDRLEN+4, int(binary.NativeEndian.Uint32(m))))]
-	switch kind := binary.NativeEndian.Uint16(m[4:]); {
-	case kind == unix.NLMSG_ERROR:
-		if code := int32(binary.NativeEndian.Uint32(body)); code < 0 {
-			return Route{}, unix.Errno(-code)
-		}
-		return Route{}, errors.New("the kernel answers without a route")
-	case kind != unix.RTM_NEWROUTE:
-		return Route{}, fmt.Errorf("the kernel answers with message %d", kind)
-	case len(body) < unix.SizeofRtMsg:
-		return Route{}, errShort
+	body, err := answered(m, unix.RTM_NEWROUTE, unix.SizeofRtMsg)
+	if err != nil {
+		return Route{}, err
 	}
 	r := Route{Table: uint32(body[4])}
 	for kind, value := range attrs(body[unix.SizeofRtMsg:]) {
@@ -126,17 +75,4 @@ func parseRoute(m []byte) (Route, error) {
 		}
 	}
 	return r, nil
-}
-
-// attrs yields the attributes of a netlink message by kind, up to the first that is cut off.
-func attrs(b []byte) func(yield func(uint16, []byte) bool) {
-	return func(yield func(uint16, []byte) bool) {
-		for len(b) >= unix.SizeofRtAttr {
-			n := int(binary.NativeEndian.Uint16(b))
-			if n < unix.SizeofRtAttr || n > len(b) || !yield(binary.NativeEndian.Uint16(b[2:])&^(unix.NLA_F_NESTED|unix.NLA_F_NET_BYTEORDER), b[unix.SizeofRtAttr:n]) {
-				return
-			}
-			b = b[min(len(b), (n+3)&^3):]
-		}
-	}
 }

@@ -17,7 +17,8 @@ import (
 
 // Uplink opens sockets over one way out. It is safe for concurrent use.
 type Uplink struct {
-	facts firmware.Uplink
+	facts  firmware.Uplink
+	ledger *ledger // nil: nobody counts
 }
 
 // Open returns the uplink. Nothing is opened: an interface may come and go.

@@ -200,3 +200,50 @@ func TestDialsFollowTheUplink(t *testing.T) {
 		}
 	}
 }
+
+// TestBytesAreCounted as they leave, and go on being counted when the interface is plugged in again.
+func TestBytesAreCounted(t *testing.T) {
+	if !apart(t) {
+		return
+	}
+	pid := newInternet(t)
+	ups := pair()
+	dir := t.TempDir()
+	for _, u := range ups {
+		if err := u.Account(dir, firmware.BootID{1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count := func() (spent [2]int64) {
+		for i, u := range ups {
+			if err := u.Count(time.Time{}, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			spent[i] = u.Spent().Spent()
+		}
+		return spent
+	}
+	count()
+	last := [2]int64{}
+	for _, step := range []struct {
+		name string
+		do   func()
+	}{
+		{"a call", func() {}},
+		{"a call after the interface was plugged in again", func() { ip(t, 0, "link del a0"); count(); wire(t, pid, 0); last = count() }},
+	} {
+		step.do()
+		if _, err := call(t.Context(), ups[0]); err != nil {
+			t.Fatal(err)
+		}
+		now := count()
+		if d := now[0] - last[0]; d < 300 || d > 3000 {
+			t.Errorf("%s: %d bytes counted, want those of a TCP connection", step.name, d)
+		}
+		if now[1] != last[1] {
+			t.Errorf("%s: %d bytes counted over the other uplink", step.name, now[1]-last[1])
+		}
+		t.Logf("%s: %d bytes, %d in all", step.name, now[0]-last[0], now[0])
+		last = now
+	}
+}
