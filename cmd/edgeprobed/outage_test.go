@@ -43,7 +43,8 @@ func TestBrokerOutage(t *testing.T) {
 			<-time.After(outage())
 			b.Launch()
 			to := time.Now()
-			c.awaitFor(outage()+2*time.Minute, "both devices have come back", func(ms []message) bool {
+			// The feed tries again at random moments ever further apart, five minutes at most.
+			c.awaitFor(outage()+6*time.Minute, "both devices have come back", func(ms []message) bool {
 				return births(t, ms, "newyork") >= 2 && births(t, ms, "berlin") >= 2
 			})
 			t.Logf("the devices came back %v after the broker", time.Since(to).Round(time.Millisecond))
