@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"edgeprobe.io/firmware/config"
+	"edgeprobe.io/firmware/store"
 )
 
 func newConfigCmd() *cobra.Command {
@@ -98,6 +99,9 @@ func runConfigCheck(cmd *cobra.Command, args []string) error {
 	if err != nil && !errors.As(err, &problems) {
 		return err
 	}
+	if err == nil {
+		cfg.Warnings = append(cfg.Warnings, machineWarnings(cfg)...)
+	}
 	if wantsJSON(cmd) {
 		if problems == nil {
 			problems = config.Errors{}
@@ -112,6 +116,15 @@ func runConfigCheck(cmd *cobra.Command, args []string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %s has problems", errBad, args[0])
+	}
+	return nil
+}
+
+// machineWarnings says what of a good file would not work on this machine, for this user: the daemon may run elsewhere,
+// or as another.
+func machineWarnings(cfg *config.Config) []string {
+	if err := store.Usable(cfg.Store.Dir); err != nil {
+		return []string{"as this user, here, the daemon could not keep what it sees: " + err.Error()}
 	}
 	return nil
 }

@@ -85,6 +85,19 @@ func TestConfigCheckSaysAllProblems(t *testing.T) {
 	}
 }
 
+// TestConfigCheckWarnsOfTheStore: a store that cannot be made here is no error, but is said, with the mend.
+func TestConfigCheckWarnsOfTheStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "my.yaml")
+	text := strings.Replace(config.Minimal(), "dir: edgeprobe-data", "dir: my.yaml/data", 1)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := runOwn(t, "config", "check", path)
+	if err != nil || !strings.Contains(out, "warning: as this user, here, the daemon could not keep what it sees") || !strings.Contains(out, "set store.dir") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func TestConfigCheckJSONOfGoodFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "my.yaml")
 	if err := os.WriteFile(path, []byte(config.Minimal()), 0o644); err != nil {

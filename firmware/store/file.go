@@ -13,7 +13,7 @@ import (
 
 // openFile takes the directory for this store alone and opens the file in it.
 func (s *Store) openFile() error {
-	if err := s.makeDir(); err != nil {
+	if err := makeDir(s.set.Dir); err != nil {
 		return err
 	}
 	lock, err := hold(s.set.Dir)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"edgeprobe.io/firmware/sqlite"
@@ -54,9 +53,9 @@ func Open(set Settings, log *slog.Logger) (*Store, error) {
 		committed: make(chan struct{}, 1),
 		riders:    newRiders(),
 	}
-	err := s.makeDir()
-	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENAMETOOLONG) {
-		return nil, fmt.Errorf("open store: %s cannot be a directory: give store.dir another: %w", set.Dir, err)
+	err := makeDir(set.Dir)
+	if impossible(err) {
+		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err == nil {
 		err = s.openFile()
@@ -65,10 +64,10 @@ func Open(set Settings, log *slog.Logger) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err != nil {
-		s.trouble = fmt.Errorf("keep the journal: %w", err)
+		s.trouble = unkept(err)
 		s.retry = time.Now().Add(retryAfter)
 		s.epoch = newEpoch()
-		log.Error("journal is in memory only", "err", err)
+		log.Error("journal is in memory only", "err", s.trouble)
 	}
 	return s, nil
 }
@@ -124,9 +123,6 @@ func (s *Store) db() *sqlite.DB {
 }
 
 func (s *Store) path() string { return filepath.Join(s.set.Dir, FileName) }
-
-// makeDir makes the directory, for the owner alone.
-func (s *Store) makeDir() error { return os.MkdirAll(s.set.Dir, 0o700) }
 
 // signal puts one token into c unless there is one.
 func signal(c chan struct{}) {

@@ -30,10 +30,15 @@ func (s *Store) OnTrouble(f func(error)) {
 	}
 }
 
-// fail goes on in memory.
+// unkept wraps what keeps a journal from being opened, at the start and at each new attempt alike.
+func unkept(err error) error { return fmt.Errorf("keep the journal: %w", err) }
+
+// fail goes on in memory. The same trouble is logged once, not at each attempt.
 func (s *Store) fail(err error) {
 	s.retry = time.Now().Add(retryAfter)
-	s.log.Error("journal cannot be written", "err", err)
+	if old := s.Trouble(); old == nil || old.Error() != err.Error() {
+		s.log.Error("journal cannot be written", "err", err)
+	}
 	s.tell(err)
 }
 
@@ -56,7 +61,7 @@ func (s *Store) mend() error {
 		s.drop()
 	}
 	if err := s.openFile(); err != nil {
-		return fmt.Errorf("open journal again: %w", err)
+		return unkept(err)
 	}
 	return s.commit()
 }
