@@ -27,7 +27,8 @@ func CalmShare(allowance int64, reserve float64) int64 {
 }
 
 // Ask grants bytes of the month's allowance for a run that starts now, or refuses them: to a calm run already when
-// only the reserve for incidents is left. It grants everything where no allowance is set or nobody counts.
+// only the reserve for incidents is left, and to every run while the interface is away. It grants everything where
+// no allowance is set or nobody counts.
 func (u *Uplink) Ask(bytes int64, incident bool) bool {
 	return u.ledger == nil || u.ledger.ask(bytes, incident)
 }

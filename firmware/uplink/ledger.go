@@ -35,7 +35,7 @@ type ledger struct {
 	kept    time.Time // when it was saved
 }
 
-// ask grants bytes, or refuses them.
+// ask grants bytes, or refuses them. While the interface is away nothing can be spent, so nothing is granted.
 func (l *ledger) ask(bytes int64, incident bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,7 +46,7 @@ func (l *ledger) ask(bytes int64, incident bool) bool {
 	if incident {
 		limit = l.monthly
 	}
-	if l.book.Spent()+l.granted[0]+l.granted[1]+bytes > limit {
+	if l.gone || l.book.Spent()+l.granted[0]+l.granted[1]+bytes > limit {
 		return false
 	}
 	l.granted[0] += bytes
