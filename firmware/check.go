@@ -44,16 +44,28 @@ type Check struct {
 
 // HTTPCheck is what an http check asks and expects.
 type HTTPCheck struct {
-	URL        string            // absolute http or https URL without user information
-	Method     string            // "" means GET
-	Body       string            // request body, sent as is
-	Headers    map[string]string // request headers; may hold secrets
-	Address    string            // "ip" or "ip:port" dialled instead of resolving the URL's host; "" resolves
+	URL     string            // absolute http or https URL without user information
+	Method  string            // "" means GET
+	Body    string            // request body, sent as is
+	Headers map[string]string // request headers; may hold secrets
+	Address string            // "ip" or "ip:port" dialled instead of resolving the URL's host; "" resolves
+	Family  int               // 4 or 6: only this IP version; 0 prefers IPv4
+	Nonce   bool              // adds a query parameter that no cache has seen; for hosts of one's own only
+	Keep    bool              // may keep its connection between the full runs that validity needs
+
+	Redirects int  // redirects followed at most; 0: a redirect is an answer
+	Downgrade bool // a redirect may lead from https to http
+
 	Status     []int             // accepted status codes; empty accepts 200 to 299
 	ExpectBody string            // regular expression (RE2) that the body must match; "" accepts any
 	ExpectHead map[string]string // header name -> regular expression that its value must match
+	AbsentBody string            // regular expression that the body must not match; "" forbids nothing
+	AbsentHead map[string]string // header name -> regular expression that no value may match; "" forbids the header
+	ExpectJSON map[string]string // path like $.a.b[0] in a JSON body -> the value there, as text
 	Marker     string            // regular expression whose first match changes with every origin answer; "" has none
+	MinBytes   int64             // a smaller body is [OutcomeBodyMismatch]
 	MaxBytes   int64             // body bytes read at most, then [OutcomeTooLarge]; 0 means 1 MiB
+	Days       int               // a certificate with fewer days left is [OutcomeTLSExpiring]; 0 means no bound
 }
 
 // DNSCheck is what a dns check asks and expects.

@@ -54,39 +54,51 @@ func (l *headLimit) cause(err error) error {
 }
 
 // exchange sends the request and judges the answer in the order status, header, body, size. An answer whose
-// head is not as expected is judged without its body: the verdict must not wait for a slow error page.
-func (h *httpProbe) exchange(r *run, conn net.Conn) error {
+// head is not as expected is judged without its body: the verdict must not wait for a slow error page. Nor is the
+// body of a redirect that is to be followed read, which is what is returned; nil says that the answer was judged.
+func (h *httpProbe) exchange(r *run, conn net.Conn, at *hop) (*http.Response, error) {
+	h.whole = false
 	r.phase = phaseWait
-	if _, err := conn.Write(h.raw); err != nil {
-		return err
+	at.renew()
+	if _, err := conn.Write(at.raw); err != nil {
+		return nil, err
 	}
 	sent := time.Now()
 	h.head = headLimit{Reader: conn, left: maxHead}
 	h.in.Reset(&h.head)
 	defer h.release()
 	if _, err := h.in.Peek(1); err != nil {
-		return err
+		return nil, err
 	}
 	first := time.Now()
-	r.phase, r.result.Phases.Wait = phaseAnswer, span(sent, first)
-	defer func() { r.result.Phases.Transfer = span(first, time.Now()) }()
+	r.phase = phaseAnswer
+	r.result.Phases.Wait += span(sent, first)
+	defer func() { r.result.Phases.Transfer += span(first, time.Now()) }()
 
-	answer, err := h.readHead()
+	answer, err := h.readHead(at.request)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return h.judge(r, answer)
+}
+
+// judge judges an answer whose head has been read.
+func (h *httpProbe) judge(r *run, answer *http.Response) (redirect *http.Response, err error) {
 	r.result.Status = uint16(answer.StatusCode)
-	r.result.Cache = cacheEvidence(answer.Header)
-	if err := h.expect.judgeHead(answer); err != nil {
-		return err
+	r.result.Cache = cacheEvidence(answer.StatusCode, answer.Header)
+	if h.follows(answer) {
+		return answer, nil
 	}
-	return h.finish(r, answer.Body)
+	if err := h.expect.judgeHead(answer, r.result.Cache); err != nil {
+		return nil, err
+	}
+	return nil, h.finish(r, answer)
 }
 
 // readHead reads up to the final answer's header, skipping interim answers (RFC 9110 section 15.2).
-func (h *httpProbe) readHead() (*http.Response, error) {
+func (h *httpProbe) readHead(request *http.Request) (*http.Response, error) {
 	for range maxInfo + 1 {
-		answer, err := http.ReadResponse(h.in, h.request)
+		answer, err := http.ReadResponse(h.in, request)
 		switch {
 		case err != nil:
 			return nil, h.head.cause(err)
@@ -101,8 +113,9 @@ func (h *httpProbe) readHead() (*http.Response, error) {
 }
 
 // finish reads the body to its end, or to one byte more than allowed, and judges it.
-func (h *httpProbe) finish(r *run, body io.Reader) error {
-	size, err := h.readBody(body)
+func (h *httpProbe) finish(r *run, answer *http.Response) error {
+	size, err := h.readBody(answer.Body)
+	h.whole = err == nil && size <= h.expect.most && !answer.Close && h.in.Buffered() == 0
 	r.result.Bytes = uint32(min(size, h.expect.most, math.MaxUint32))
 	if err != nil {
 		return err

@@ -20,8 +20,12 @@ const mostSeconds = 1 << 31
 //
 // Fresh is what Cache-Status says is left, else s-maxage or max-age less Age; a copy may be served longer than
 // that, stale, so it is a least time. stale-if-error is not counted: it permits, and promises nothing.
-func cacheEvidence(h http.Header) firmware.CacheEvidence {
+func cacheEvidence(status int, h http.Header) firmware.CacheEvidence {
 	e := firmware.CacheEvidence{Fresh: unknownFresh}
+	if edgeMade(status, h) {
+		e.State = firmware.CacheEdgeMade
+		return e
+	}
 	if age, ok := seconds(firstOf(h.Get("Age"))); ok {
 		e.Aged, e.Age = true, age
 	}

@@ -58,7 +58,7 @@ func TestCacheEvidence(t *testing.T) {
 				h.Add(name, value)
 			}
 		}
-		if got := cacheEvidence(h); got != tc.want {
+		if got := cacheEvidence(200, h); got != tc.want {
 			t.Errorf("%q\n got %+v\nwant %+v", tc.head, got, tc.want)
 		}
 	}
@@ -79,7 +79,7 @@ func TestParseListRefuses(t *testing.T) {
 }
 
 func soundEvidence(t testing.TB, e firmware.CacheEvidence) {
-	if e.State > firmware.CacheStale || e.Age < 0 || e.Fresh < unknownFresh || e.Age%time.Microsecond != 0 || e.Fresh%time.Microsecond != 0 || !e.Aged && e.Age != 0 {
+	if e.State > firmware.CacheEdgeMade || e.Age < 0 || e.Fresh < unknownFresh || e.Age%time.Microsecond != 0 || e.Fresh%time.Microsecond != 0 || !e.Aged && e.Age != 0 {
 		t.Fatalf("not sound: %+v", e)
 	}
 }
@@ -87,7 +87,7 @@ func soundEvidence(t testing.TB, e firmware.CacheEvidence) {
 func FuzzCacheEvidence(f *testing.F) {
 	f.Add("Edge; hit; ttl=-412, Inner; fwd=stale; fwd-status=503", "Hit from cloudfront, MISS", "STALE", "412", "max-age=3600, s-maxage=\"7\", stale-if-error=60")
 	f.Fuzz(func(t *testing.T, status, x, cf, age, control string) {
-		soundEvidence(t, cacheEvidence(http.Header{"Cache-Status": {status, status}, "X-Cache": {x}, "Cf-Cache-Status": {cf}, "Age": {age}, "Cache-Control": {control, control}}))
+		soundEvidence(t, cacheEvidence(200, http.Header{"Cache-Status": {status, status}, "X-Cache": {x}, "Cf-Cache-Status": {cf}, "Age": {age}, "Cache-Control": {control, control}}))
 	})
 }
 
@@ -132,17 +132,16 @@ func FuzzAnswer(f *testing.F) {
 	}
 	check := firmware.HTTPCheck{URL: "http://shop.example/", ExpectBody: "hel*o", Marker: "l+", MaxBytes: 100, ExpectHead: map[string]string{"X": "y"}}
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		target, _ := newTarget(&check)
-		h := httpProbe{target: target, in: bufio.NewReader(nil)}
+		h := httpProbe{check: &check, in: bufio.NewReader(nil)}
 		var err error
-		if h.request, h.raw, err = newRequest(&check, target, "fuzz"); err != nil {
+		if h.first, err = newHop(&check, nil, Settings{}); err != nil {
 			t.Fatal(err)
 		}
 		if h.expect, err = newExpectations(&check); err != nil {
 			t.Fatal(err)
 		}
 		r := run{parent: t.Context(), deadline: time.Now().Add(time.Minute)}
-		err = h.exchange(&r, &canned{rest: answer})
+		_, err = h.exchange(&r, &canned{rest: answer}, &h.first)
 		soundEvidence(t, r.result.Cache)
 		if r.result.Bytes > 100 || err == nil && r.result.Bytes == 0 || err == nil && (r.result.Status < 200 || r.result.Status > 299) {
 			t.Fatalf("%+v: %v", r.result, err)
@@ -160,7 +159,7 @@ func FuzzAnswer(f *testing.F) {
 func TestEveryFailureHasWords(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := run{parent: t.Context(), phase: phase(rapid.IntRange(0, 4).Draw(rt, "phase"))}
-		out := firmware.Outcome(rapid.IntRange(2, 27).Draw(rt, "outcome"))
+		out := firmware.Outcome(rapid.IntRange(2, int(firmware.OutcomeLast)).Draw(rt, "outcome"))
 		if text := describe(out, http.ErrBodyNotAllowed, &r, time.Second); text == "" {
 			rt.Fatalf("%v has no words", out)
 		}

@@ -2,13 +2,11 @@ package probe
 
 import (
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -20,11 +18,14 @@ const mostBody = 1 << 20
 
 // expectations are what a check wants of an answer, compiled.
 type expectations struct {
-	status []int // empty: 200 to 299
-	heads  []headExpectation
-	body   *pattern // nil: any
-	marker *pattern // nil: none
-	most   int64    // bytes of body
+	status      []int // empty: 200 to 299
+	heads       []headExpectation
+	absentHeads []headExpectation
+	body        *pattern // nil: any
+	absentBody  *pattern // nil: none is forbidden
+	json        []jsonExpectation
+	marker      *pattern // nil: none
+	least, most int64    // bytes of body
 }
 
 type headExpectation struct {
@@ -33,12 +34,12 @@ type headExpectation struct {
 }
 
 func newExpectations(c *firmware.HTTPCheck) (e expectations, err error) {
-	e.most = c.MaxBytes
+	e.least, e.most = c.MinBytes, c.MaxBytes
 	if e.most == 0 {
 		e.most = mostBody
 	}
-	if e.most < 0 {
-		return e, fmt.Errorf("largest body of %d bytes must not be negative", c.MaxBytes)
+	if e.most < 0 || e.least < 0 || e.least > e.most {
+		return e, fmt.Errorf("a body of %d to %d bytes cannot be: give bounds that are not negative and in order", e.least, e.most)
 	}
 	for _, s := range c.Status {
 		if s < 200 || s > 999 {
@@ -46,34 +47,43 @@ func newExpectations(c *firmware.HTTPCheck) (e expectations, err error) {
 		}
 	}
 	e.status = slices.Clone(c.Status)
-	for _, name := range slices.Sorted(maps.Keys(c.ExpectHead)) {
-		if !httpguts.ValidHeaderFieldName(name) {
-			return e, fmt.Errorf("expected header name %q is not a token", name)
-		}
-		p, err := newPattern(c.ExpectHead[name])
-		if err != nil {
-			return e, fmt.Errorf("expected header %q: %w", name, err)
-		}
-		e.heads = append(e.heads, headExpectation{name, p})
+	if e.heads, err = headExpectations("expected", c.ExpectHead); err != nil {
+		return e, err
 	}
-	if e.body, err = newPattern(c.ExpectBody); err != nil {
-		return e, fmt.Errorf("expected body: %w", err)
+	if e.absentHeads, err = headExpectations("absent", c.AbsentHead); err != nil {
+		return e, err
 	}
-	if e.marker, err = newPattern(c.Marker); err != nil {
-		return e, fmt.Errorf("marker: %w", err)
+	if err := e.compileBody(c); err != nil {
+		return e, err
 	}
-	if e.looksAtBody() && c.Method == http.MethodHead {
+	if (e.looksAtBody() || e.least > 0) && c.Method == http.MethodHead {
 		return e, fmt.Errorf("an answer to HEAD has no body to look at: use GET")
 	}
 	return e, nil
 }
 
-func (e *expectations) looksAtBody() bool { return e.body != nil || e.marker != nil }
+func headExpectations(which string, heads map[string]string) (all []headExpectation, err error) {
+	for _, name := range slices.Sorted(maps.Keys(heads)) {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return nil, fmt.Errorf("%s header name %q is not a token", which, name)
+		}
+		p, err := newPattern(heads[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s header %q: %w", which, name, err)
+		}
+		all = append(all, headExpectation{name, p})
+	}
+	return all, nil
+}
 
 // judgeHead judges status, then header fields by name.
-func (e *expectations) judgeHead(a *http.Response) error {
+func (e *expectations) judgeHead(a *http.Response, ev firmware.CacheEvidence) error {
 	if !e.accepts(a.StatusCode) {
-		return &miss{firmware.OutcomeHTTPStatus, fmt.Sprintf("status %d, want %s", a.StatusCode, e.wantedStatus())}
+		by := ""
+		if ev.State == firmware.CacheEdgeMade {
+			by = "; the edge made this error itself"
+		}
+		return &miss{firmware.OutcomeHTTPStatus, fmt.Sprintf("status %d, want %s%s", a.StatusCode, e.wantedStatus(), by)}
 	}
 	for _, h := range e.heads {
 		values := a.Header.Values(h.name)
@@ -82,6 +92,16 @@ func (e *expectations) judgeHead(a *http.Response) error {
 		}
 		if h.want != nil && !slices.ContainsFunc(values, h.want.matchString) {
 			return &miss{firmware.OutcomeHTTPHeader, fmt.Sprintf("header %q does not match %q", h.name, h.want)}
+		}
+	}
+	for _, h := range e.absentHeads {
+		values := a.Header.Values(h.name)
+		switch {
+		case len(values) == 0:
+		case h.want == nil:
+			return &miss{firmware.OutcomeHTTPHeader, fmt.Sprintf("header %q is there, and must not be", h.name)}
+		case slices.ContainsFunc(values, h.want.matchString):
+			return &miss{firmware.OutcomeHTTPHeader, fmt.Sprintf("header %q matches %q, and must not", h.name, h.want)}
 		}
 	}
 	return nil
@@ -103,30 +123,4 @@ func (e *expectations) wantedStatus() string {
 		texts = append(texts, strconv.Itoa(s))
 	}
 	return strings.Join(texts, " or ")
-}
-
-// judgeBody judges what was seen of the body, then its size, and notes the marker.
-func (e *expectations) judgeBody(r *firmware.Result, seen []byte, size int64, deadline time.Time) error {
-	if e.body != nil {
-		_, found, err := e.body.find(seen, deadline)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return &miss{firmware.OutcomeBodyMismatch, fmt.Sprintf("body of %d bytes does not match %q", len(seen), e.body)}
-		}
-	}
-	if size > e.most {
-		return &miss{firmware.OutcomeTooLarge, fmt.Sprintf("body is larger than %d bytes", e.most)}
-	}
-	if e.marker == nil {
-		return nil
-	}
-	match, found, err := e.marker.find(seen, deadline)
-	if err == nil && found {
-		digest := fnv.New64a()
-		digest.Write(match)
-		r.Marker = digest.Sum64()
-	}
-	return err
 }

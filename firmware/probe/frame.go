@@ -29,6 +29,8 @@ type run struct {
 	deadline time.Time
 	phase    phase
 	remote   netip.AddrPort  // last one tried
+	lesser   *miss           // what degrades an answer that is otherwise as expected; nil: nothing
+	lost     time.Duration   // spent on a cheaper attempt that came to nothing
 	result   firmware.Result // Start, Took, Outcome and Detail are the frame's
 }
 
@@ -51,8 +53,10 @@ func (f *frame) Close() error { return f.kind.close() }
 func (f *frame) verdict(r *run, err error) (firmware.Outcome, string) {
 	took, bound := r.result.Took, f.check.MaxLatency
 	switch {
-	case err == nil && bound > 0 && took > bound:
-		return firmware.OutcomeSlow, fmt.Sprintf("took %v, want at most %v", took.Round(100*time.Microsecond), bound)
+	case err == nil && bound > 0 && took-r.lost > bound:
+		return firmware.OutcomeSlow, fmt.Sprintf("took %v, want at most %v", (took - r.lost).Round(100*time.Microsecond), bound)
+	case err == nil && r.lesser != nil:
+		return r.lesser.outcome, clean(r.lesser.detail)
 	case err == nil:
 		return firmware.OutcomeOK, ""
 	}

@@ -7,28 +7,28 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"edgeprobe.io/firmware"
 )
 
-// httpProbe makes one HTTP/1.1 request over a fresh connection of its own, so that every phase is exact and the
-// certificate is the one that customers get now. Redirects are answers, not followed.
+// httpProbe makes one HTTP request over a connection of its own, fresh unless the check allows to keep it, so that
+// every phase is exact and the certificate is the one that customers get now. A redirect is an answer unless the
+// check follows it; then the phases are the sums over all requests, and everything else is of the last one.
 type httpProbe struct {
-	target  target
-	asks    []question // empty: nothing to resolve
+	check   *firmware.HTTPCheck
+	clock   Clock
+	set     Settings
+	first   hop
 	lookup  lookup
-	request *http.Request // tells the reader of the answer what was asked
-	raw     []byte        // the same as bytes
 	expect  expectations
-	tls     *tls.Config // for full handshakes; nil: plain HTTP
-	light   *tls.Config // for resumed ones
 	session session
+	kept    kept
 
-	in   *bufio.Reader
-	head headLimit
-	body []byte
+	in    *bufio.Reader
+	head  headLimit
+	body  []byte
+	whole bool // the answer was read to its end, and another may follow it
 }
 
 func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, error) {
@@ -36,140 +36,137 @@ func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, erro
 	if c == nil {
 		return nil, errors.New("a check of kind http says what to request")
 	}
-	t, err := newTarget(c)
-	if err != nil {
-		return nil, err
-	}
-	h := &httpProbe{target: t, session: newSession(set.Resume, check.Interval), in: bufio.NewReaderSize(nil, readBuffer)}
-	if t.resolves() {
-		if h.asks, err = t.questions(); err != nil {
-			return nil, err
-		}
-	}
-	if h.request, h.raw, err = newRequest(c, t, set.UserAgent); err != nil {
+	h := &httpProbe{check: c, clock: clock, set: set, in: bufio.NewReaderSize(nil, readBuffer)}
+	var err error
+	if h.first, err = newHop(c, clock, set); err != nil {
 		return nil, err
 	}
 	if h.expect, err = newExpectations(c); err != nil {
 		return nil, err
 	}
-	if t.secure {
-		h.tls = tlsConfig(t.name, clock, set)
-		if set.Resume {
-			h.tls.ClientSessionCache = &h.session
-		}
-		h.light = lighter(h.tls)
+	if err := h.policies(); err != nil {
+		return nil, err
 	}
+	resume := set.Resume && c.Redirects == 0 // one ticket is held, for one host
+	h.session = newSession(resume, check.Interval)
+	if resume && h.first.tls != nil {
+		h.first.tls.ClientSessionCache = &h.session
+		h.first.light = lighter(h.first.tls)
+	}
+	h.kept = kept{wanted: c.Keep, lasts: proofLasts(check.Interval)}
 	return h, nil
 }
 
-func tlsConfig(name string, clock Clock, set Settings) *tls.Config {
-	c := &tls.Config{
-		ServerName: name,
-		RootCAs:    set.Roots,
-		Time:       clock.TLSTime,
-		MinVersion: tls.VersionTLS12,
-		NextProtos: []string{"http/1.1"},
+// policies refuses what does not go together.
+func (h *httpProbe) policies() error {
+	c := h.check
+	switch {
+	case c.Redirects < 0 || c.Redirects > maxRedirects:
+		return errors.New("at most 10 redirects are followed")
+	case c.Keep && c.Redirects > 0:
+		return errors.New("a connection is kept only where no redirects are followed")
+	case c.Days < 0:
+		return errors.New("the days that a certificate must last are not negative")
 	}
-	if set.X25519 {
-		c.CurvePreferences = []tls.CurveID{tls.X25519}
-	}
-	return c
-}
-
-// lighter leaves out the post-quantum key share (X25519MLKEM768), a third of a resumed handshake's CPU time and
-// 2.3 KB. That a server takes what a browser offers is proven by the full handshakes.
-func lighter(full *tls.Config) *tls.Config {
-	c := full.Clone()
-	if c.CurvePreferences == nil {
-		c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
-	}
-	return c
+	return nil
 }
 
 func (h *httpProbe) close() error {
 	h.session.bad()
+	h.kept.drop()
 	return nil
 }
 
 func (h *httpProbe) measure(ctx context.Context, r *run) error {
-	err := h.once(ctx, r)
+	err := h.attempt(ctx, r)
 	if err != nil {
 		h.session.bad()
+		h.kept.drop()
 		return err
 	}
 	h.session.good(r.result.Start, r.remote, r.result.Conn)
+	h.kept.good(r.result.Start, r.result.Conn)
+	r.judgeEnd(h.check.Days, h.clock.TLSTime())
 	return nil
 }
 
-func (h *httpProbe) once(ctx context.Context, r *run) error {
-	addrs, err := h.resolve(ctx, r)
-	if err != nil {
+// attempt makes the run: cheaply where a kept connection allows it, else in full.
+func (h *httpProbe) attempt(ctx context.Context, r *run) error {
+	if answered, err := h.reuse(r); answered {
 		return err
 	}
-	began := time.Now()
-	conn, err := r.dial(ctx, addrs)
-	r.result.Phases.Connect = span(began, time.Now())
-	if err != nil {
-		return err
+	trail := trail{}
+	for at := &h.first; ; {
+		answer, err := h.visit(ctx, r, at)
+		if err != nil || answer == nil {
+			return err
+		}
+		if at, err = h.redirected(&trail, at, answer); err != nil {
+			return err
+		}
 	}
-	defer r.guard(conn)()
-	if h.tls == nil {
-		r.result.Conn = firmware.ConnPlain
-		return h.exchange(r, conn)
-	}
-	secure, err := h.handshake(r, conn)
-	if err != nil {
-		return err
-	}
-	err = h.exchange(r, secure)
-	secure.Close() // says goodbye, as a browser does
-	return err
 }
 
-// resolve returns the addresses to try.
-func (h *httpProbe) resolve(ctx context.Context, r *run) ([]netip.AddrPort, error) {
-	if len(h.asks) == 0 {
-		return []netip.AddrPort{h.target.address}, nil
+// visit makes one request over a fresh connection. The answer returned is a redirect to be followed; nil says that
+// the answer was judged.
+func (h *httpProbe) visit(ctx context.Context, r *run, at *hop) (*http.Response, error) {
+	r.phase = phaseResolve
+	addrs, err := at.resolve(ctx, r, &h.lookup)
+	if err != nil {
+		return nil, err
 	}
 	began := time.Now()
-	defer func() { r.result.Phases.Resolve = span(began, time.Now()) }()
-	for i, q := range h.asks {
-		rep, err := h.lookup.ask(ctx, r, q)
-		r.result.Address = netip.Addr{} // the resolver's; a check of the web reaches nothing yet
-		if m, ok := errors.AsType[*miss](err); ok && m.outcome == firmware.OutcomeDNSNoData && i+1 < len(h.asks) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		addrs := make([]netip.AddrPort, len(rep.records))
-		for n, text := range rep.records {
-			a, err := netip.ParseAddr(text)
-			if err != nil {
-				return nil, localError{err}
-			}
-			addrs[n] = netip.AddrPortFrom(a, h.target.address.Port())
-		}
-		return addrs, nil
+	bare, err := r.dial(ctx, addrs)
+	r.result.Phases.Connect += span(began, time.Now())
+	if err != nil {
+		return nil, err
 	}
-	return nil, localError{errors.New("nothing was asked")}
+	stop := context.AfterFunc(r.parent, func() { bare.Close() })
+	conn := bare
+	defer func() {
+		if !stop() || !h.kept.hold(r, bare, conn) {
+			bare.Close()
+		}
+	}()
+	if at.tls == nil {
+		r.result.Conn = firmware.ConnPlain
+		return h.ask(r, conn, at)
+	}
+	r.result.Conn = firmware.ConnNone
+	secure, err := h.handshake(r, bare, at)
+	if err != nil {
+		return nil, err
+	}
+	conn = secure
+	answer, err := h.ask(r, conn, at)
+	if !h.kept.ready {
+		secure.Close() // says goodbye, as a browser does
+	}
+	return answer, err
+}
+
+// ask makes the request, and notes whether the connection may carry another.
+func (h *httpProbe) ask(r *run, conn net.Conn, at *hop) (*http.Response, error) {
+	answer, err := h.exchange(r, conn, at)
+	h.kept.ready = h.kept.wanted && err == nil && h.whole
+	return answer, err
 }
 
 // handshake makes the connection secure. It notes how, and the end of the certificate's life, also of one that
 // failed to verify.
-func (h *httpProbe) handshake(r *run, conn net.Conn) (*tls.Conn, error) {
+func (h *httpProbe) handshake(r *run, conn net.Conn, at *hop) (*tls.Conn, error) {
 	r.phase = phaseTLS
-	cfg, resumes := h.tls, h.session.begin(r.result.Start, r.remote)
+	cfg, resumes := at.tls, h.session.begin(r.result.Start, r.remote)
 	if resumes {
-		cfg = h.light
+		cfg = at.light
 	}
 	began := time.Now()
 	secure := tls.Client(conn, cfg)
 	err := secure.Handshake()
-	r.result.Phases.TLS = span(began, time.Now())
+	r.result.Phases.TLS += span(began, time.Now())
 	if err != nil {
 		if resumes {
-			h.light = h.tls // perhaps this server insists on what was left out
+			at.light = at.tls // perhaps this server insists on what was left out
 		}
 		if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(e.UnverifiedCertificates) > 0 {
 			r.result.Expires = e.UnverifiedCertificates[0].NotAfter.Unix()

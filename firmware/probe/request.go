@@ -21,6 +21,7 @@ type target struct {
 	url     *url.URL
 	name    string         // host of the URL, as a certificate has it
 	address netip.AddrPort // only the port is set when the name must be resolved
+	family  int            // 4 or 6: only that; 0: either
 	secure  bool
 }
 
@@ -51,11 +52,25 @@ func newTarget(c *firmware.HTTPCheck) (t target, err error) {
 	}
 	t.name = strings.TrimSuffix(t.url.Hostname(), ".")
 	literal, _ := netip.ParseAddr(t.name)
-	t.address = netip.AddrPortFrom(literal, uint16(port))
+	t.address, t.family = netip.AddrPortFrom(literal, uint16(port)), c.Family
 	if c.Address != "" {
-		return t, t.pin(c.Address)
+		if err := t.pin(c.Address); err != nil {
+			return t, err
+		}
 	}
-	return t, nil
+	return t, t.suits()
+}
+
+// suits holds the address, where it is known, to the IP version wanted.
+func (t *target) suits() error {
+	a := t.address.Addr().Unmap()
+	switch {
+	case t.family != 0 && t.family != 4 && t.family != 6:
+		return fmt.Errorf("IP version %d is not 4 or 6", t.family)
+	case t.family != 0 && a.IsValid() && a.Is4() != (t.family == 4):
+		return fmt.Errorf("its address is not of IP version %d", t.family)
+	}
+	return nil
 }
 
 // pin replaces resolving by an address.
@@ -73,10 +88,20 @@ func (t *target) pin(address string) error {
 }
 
 // questions are what is asked to resolve the name, in order: IPv4 is preferred, and IPv6 asked for only when
-// there is none, which spares a metered uplink a query per run.
+// there is none, which spares a metered uplink a query per run; or only the one family that is measured.
 func (t target) questions() ([]question, error) {
+	if !t.resolves() {
+		return nil, nil
+	}
+	kinds := []dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA}
+	switch t.family {
+	case 4:
+		kinds = kinds[:1]
+	case 6:
+		kinds = kinds[1:]
+	}
 	var qs []question
-	for _, kind := range []dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA} {
+	for _, kind := range kinds {
 		q, err := newQuestion(t.name, kind)
 		if err != nil {
 			return nil, fmt.Errorf("url's host: %w", err)
@@ -86,13 +111,23 @@ func (t target) questions() ([]question, error) {
 	return qs, nil
 }
 
-// newRequest renders the whole request once: no run ever changes it.
+// nonceName is the query parameter of a nonce, and nonceBlank what stands for its value until a run fills it in.
+const (
+	nonceName  = "edgeprobe"
+	nonceBlank = "0000000000000000"
+)
+
+// newRequest renders the whole request once: no run changes more of it than its nonce.
 func newRequest(c *firmware.HTTPCheck, t target, agent string) (*http.Request, []byte, error) {
-	req, err := http.NewRequest(c.Method, t.url.String(), strings.NewReader(c.Body))
+	u := *t.url
+	if c.Nonce {
+		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+nonceName+"="+nonceBlank, "&")
+	}
+	req, err := http.NewRequest(c.Method, u.String(), strings.NewReader(c.Body))
 	if err != nil || c.Method == http.MethodConnect {
 		return nil, nil, fmt.Errorf("method %q cannot be sent", c.Method)
 	}
-	req.Close = true
+	req.Close = !c.Keep
 	req.Header.Set("User-Agent", agent)
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("Accept-Encoding", "identity")

@@ -29,10 +29,15 @@ func newSession(resume bool, interval time.Duration) session {
 	if !resume {
 		return session{}
 	}
+	return session{lasts: proofLasts(interval)}
+}
+
+// proofLasts is how old a proof may get before a full handshake is due.
+func proofLasts(interval time.Duration) time.Duration {
 	if interval == 0 {
 		interval = 10 * time.Second
 	}
-	return session{lasts: interval * 7 / 4}
+	return interval * 7 / 4
 }
 
 // begin reports whether this run may resume; else the ticket is dropped.
