@@ -30,7 +30,7 @@ func (r CheckRef) String() string {
 // Check is the definition of one measurement.
 type Check struct {
 	Ref        CheckRef
-	Kind       string        // a key of probe's map of kinds: "http", "dns"
+	Kind       string        // a key of probe's map of kinds: "http", "dns", "tls", "tcp", "icmp"
 	Role       Role          //
 	Region     string        // target region when pinned there; empty: whatever this site is given
 	Critical   bool          // a failing edge check means down, else degraded
@@ -40,6 +40,9 @@ type Check struct {
 	MaxLatency time.Duration // slower is [OutcomeSlow]; 0 means no bound
 	HTTP       *HTTPCheck    // set exactly when Kind is "http"
 	DNS        *DNSCheck     // set exactly when Kind is "dns"
+	TLS        *TLSCheck     // set exactly when Kind is "tls"
+	TCP        *TCPCheck     // set exactly when Kind is "tcp"
+	ICMP       *ICMPCheck    // set exactly when Kind is "icmp"
 }
 
 // HTTPCheck is what an http check asks and expects.
@@ -70,8 +73,11 @@ type HTTPCheck struct {
 
 // DNSCheck is what a dns check asks and expects.
 type DNSCheck struct {
-	Name    string   // fully qualified name
-	Type    string   // "A", "AAAA", "CNAME", "TXT", "NS", "MX"
-	Server  string   // "ip:port" asked; "" asks the uplink's resolvers
-	Answers []string // answers of which at least one must be present; empty accepts any
+	Name    string        // fully qualified name
+	Type    string        // a record type such as "AAAA", or "TYPE" and a number (RFC 3597)
+	Server  string        // "ip:port" asked; "" asks the uplink's resolvers
+	Answers []string      // answers of which at least one must be present; empty accepts any
+	RCode   string        // wanted instead of records: "NXDOMAIN", "NODATA", "REFUSED", ...; "" or "NOERROR" wants records
+	MinTTL  time.Duration // the least that the records may be kept, whole seconds; 0 accepts any
+	AD      bool          // the resolver must vouch for the answer (RFC 4035: authenticated data)
 }

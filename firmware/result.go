@@ -21,7 +21,7 @@ type Result struct {
 	Cache   CacheEvidence `json:"cache,omitzero"`    //
 	Expires int64         `json:"expires,omitempty"` // leaf certificate's NotAfter, Unix seconds; 0: no certificate seen
 	Marker  uint64        `json:"marker,omitempty"`  // digest of the marker's match; 0: none
-	Detail  string        `json:"detail,omitempty"`  // one clause for people on failure, at most 200 bytes, no secrets
+	Detail  string        `json:"detail,omitempty"`  // for people: why it failed, or what else was seen; at most 200 bytes, no secrets
 }
 
 // MaxDetail is the longest [Result.Detail] in bytes.

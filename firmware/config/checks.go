@@ -1,7 +1,9 @@
 package config
 
 import (
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +38,7 @@ func (b *builder) services(raw *rawFile) {
 
 func (b *builder) serviceCheck(service string, raw *rawCheck) {
 	c := b.check(raw)
-	c.Ref.Service, c.Role, c.Region = service, firmware.Role(raw.Role.or("edge")), string(raw.Region.V)
+	c.Ref.Service, c.Role, c.Region = service, b.role(raw), string(raw.Region.V)
 	if c.Role == firmware.RoleEdge {
 		c.Critical = raw.Critical.or(true)
 	} else if raw.Critical.OK {
@@ -45,7 +47,7 @@ func (b *builder) serviceCheck(service string, raw *rawCheck) {
 	if raw.Negative.Given {
 		b.add(raw.Negative.at, kindMisplaced, "", "a check of a service")
 	}
-	if raw.Region.OK && raw.Kind.V == "http" && !raw.Address.Given {
+	if raw.Region.OK && slices.Contains([]string{"http", "tls", "tcp"}, raw.Kind.V) && !raw.Address.Given {
 		b.add(raw.Region.at, kindPinned, "", string(raw.Region.V))
 	}
 	b.cfg.Checks = append(b.cfg.Checks, c)
@@ -60,6 +62,9 @@ func (b *builder) controls(raw *rawFile) {
 		c := b.check(rc)
 		c.Role, c.Negative = firmware.RoleControl, rc.Negative.or(false)
 		b.misplaced("a control", rc.Role.keyed(), rc.Critical.keyed(), rc.Region.keyed())
+		if rc.Kind.V == "icmp" {
+			b.add(rc.Kind.at, kindEvidence, "choose another kind for a control", "control")
+		}
 		b.cfg.Checks = append(b.cfg.Checks, c)
 	}
 }
@@ -78,50 +83,29 @@ func (b *builder) check(raw *rawCheck) firmware.Check {
 	}
 	if read, ok := kindReaders[raw.Kind.V]; ok && raw.Kind.OK {
 		read(b, raw, &c)
+		b.foreign(reflect.ValueOf(*raw), c.Kind)
 	}
 	return c
+}
+
+// role returns what a check of a service may decide: a ping only ever supports.
+func (b *builder) role(raw *rawCheck) firmware.Role {
+	if raw.Kind.V != "icmp" {
+		return firmware.Role(raw.Role.or("edge"))
+	}
+	if role := raw.Role.or("evidence"); role != "evidence" {
+		b.add(raw.Role.at, kindEvidence, "write evidence or choose another kind", role)
+	}
+	return firmware.RoleEvidence
 }
 
 // kindReaders reads what is particular to each kind that the field kind allows.
 var kindReaders = map[string]func(*builder, *rawCheck, *firmware.Check){
 	"http": (*builder).http,
 	"dns":  (*builder).dns,
-}
-
-// keyed is a key that was given or not, and where.
-type keyed struct {
-	given bool
-	at    place
-}
-
-func (v val[T]) keyed() keyed { return keyed{v.Given, v.at} }
-
-func (t table) keyed() keyed {
-	if len(t) == 0 {
-		return keyed{}
-	}
-	at := t[0].at
-	at.key = strings.TrimSuffix(at.key, "."+t[0].key)
-	return keyed{true, at}
-}
-
-// listed is the place of a list of values.
-func listed[T any](list []val[T]) keyed {
-	if len(list) == 0 {
-		return keyed{}
-	}
-	at := list[0].at
-	at.key = strings.TrimSuffix(at.key, "[0]")
-	return keyed{true, at}
-}
-
-// misplaced reports the keys that were given though they have no meaning there.
-func (b *builder) misplaced(where string, keys ...keyed) {
-	for _, k := range keys {
-		if k.given {
-			b.add(k.at, kindMisplaced, "", where)
-		}
-	}
+	"tls":  (*builder).tls,
+	"tcp":  (*builder).tcp,
+	"icmp": (*builder).icmp,
 }
 
 // pattern reports an expression that does not compile, and returns it.

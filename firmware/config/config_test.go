@@ -146,6 +146,7 @@ func TestFullFile(t *testing.T) {
 	if diff := cmp.Diff(want, home); diff != "" {
 		t.Errorf("check (-want +got):\n%s", diff)
 	}
+	fullKinds(t, c.Checks[1:])
 	if got := c.Fold.Rules[0].Interval; got["eth0"] != 10*time.Second || got["wwan0"] != 10*time.Minute {
 		t.Errorf("intervals %v, want the check's own, and 10m on the metered uplink", got)
 	}

@@ -1,11 +1,11 @@
 package config
 
 import (
-	"net/netip"
 	"regexp"
 	"strings"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/probe"
 )
 
 // domain is a name of letters, digits, dashes and underscores (RFC 1035, RFC 8552), with its last dot or without.
@@ -13,9 +13,12 @@ var domain = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])
 
 // dns reads what is particular to a dns check.
 func (b *builder) dns(raw *rawCheck, c *firmware.Check) {
-	b.misplaced("a dns check", raw.URL.keyed(), raw.Address.keyed(), raw.Method.keyed(), raw.Headers.keyed(), raw.Body.keyed(),
-		raw.Marker.keyed(), raw.MaxBytes.keyed(), listed(raw.Expect.Status), raw.Expect.Body.keyed(), raw.Expect.Headers.keyed())
-	d := &firmware.DNSCheck{Type: raw.Type.or("A")}
+	d := &firmware.DNSCheck{
+		Type: raw.Type.or("A"), RCode: raw.Expect.RCode.V, MinTTL: raw.Expect.MinTTL.V, AD: raw.Expect.AD.V,
+	}
+	if !probe.KnownRecordType(d.Type) {
+		b.add(raw.Type.at, kindRecordType, oneOf(d.Type, append(probe.RecordTypes(), "TYPE and a number")), d.Type)
+	}
 	if !raw.Query.Given {
 		b.missing(raw.at.under("query"), "query: www.example.com")
 	} else if raw.Query.OK {
@@ -30,6 +33,9 @@ func (b *builder) dns(raw *rawCheck, c *firmware.Check) {
 	}
 	for _, a := range raw.Expect.Answers {
 		d.Answers = append(d.Answers, b.answer(a, d.Type))
+	}
+	if d.RCode != "" && d.RCode != "NOERROR" {
+		b.misplaced("a reply of "+d.RCode+", which has no records", listed(raw.Expect.Answers), raw.Expect.MinTTL.keyed())
 	}
 	c.DNS = d
 }
@@ -50,14 +56,18 @@ func (b *builder) domain(v val[string]) string {
 	return v.V
 }
 
-// answer reads an expected answer; an address is brought to its usual spelling.
+// answer reads an expected answer and returns it in the form that answers are compared in.
 func (b *builder) answer(v val[string], kind string) string {
-	if !v.OK || kind != "A" && kind != "AAAA" {
+	if !v.OK || !probe.KnownRecordType(kind) {
 		return v.V
 	}
-	a, err := netip.ParseAddr(v.V)
-	if err != nil || a.Is4() != (kind == "A") || a.Zone() != "" {
-		b.add(v.at, kindAnswer, "", v.V, kind)
+	text, err := probe.Answer(kind, v.V)
+	if err != nil {
+		mend := ""
+		if kind != "A" && kind != "AAAA" {
+			mend = `write the record's bytes in hex, like \# 4 c0000207 (RFC 3597)`
+		}
+		b.add(v.at, kindAnswer, mend, v.V, kind)
 	}
-	return a.String()
+	return text
 }

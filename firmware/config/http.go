@@ -22,7 +22,6 @@ var (
 
 // http reads what is particular to an http check.
 func (b *builder) http(raw *rawCheck, c *firmware.Check) {
-	b.misplaced("an http check", raw.Query.keyed(), raw.Type.keyed(), raw.Server.keyed(), listed(raw.Expect.Answers))
 	h := &firmware.HTTPCheck{
 		Method: raw.Method.V, Body: raw.Body.V, Marker: b.pattern(raw.Marker), MaxBytes: int64(raw.MaxBytes.V),
 		Headers: b.headers(raw.Headers, b.headerValue), ExpectHead: b.headers(raw.Expect.Headers, b.pattern),

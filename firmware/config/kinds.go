@@ -41,7 +41,12 @@ const (
 	kindRegexp
 	kindDomain
 	kindAnswer
+	kindRecordType
 	kindMisplaced
+	kindTarget
+	kindProtocol
+	kindCount
+	kindEvidence
 	kindPinned
 	kindTimeout
 	kindLatency
@@ -103,6 +108,11 @@ var sentences = [kinds]sentence{
 	kindRegexp:       {"%q is not a regular expression (%s)", "use RE2 syntax, and a backslash before a character that stands for itself"},
 	kindDomain:       {"%q is not a domain name", "write it like api.example.com"},
 	kindAnswer:       {"%q is never an answer of type %s", "write an address of that IP version"},
+	kindRecordType:   {"%q is not a record type", ""},
+	kindTarget:       {"%q is not %s", ""},
+	kindProtocol:     {"%q is not the name of a protocol", "write it like h2 or http/1.1"},
+	kindCount:        {"pinging %d times takes %s, longer than the timeout of %s", "send fewer or lengthen the timeout"},
+	kindEvidence:     {"%q is more than a ping can decide", ""},
 	kindMisplaced:    {"has no meaning for %s", "remove it"},
 	kindPinned:       {"%q is pinned, but no address is given", "add the address of that region's edge, like address: 203.0.113.7"},
 	kindTimeout:      {"%s is not shorter than the interval of %s", "shorten the timeout or lengthen the interval"},

@@ -4,7 +4,7 @@ import "time"
 
 // This file is the shape of the YAML file, and its comments are what `config schema` tells editors. The tag
 // limits bounds a value, or the number of entries of a list; each bounds the entries; oneof lists the only values;
-// like is an example of a required value.
+// like is an example of a required value; kinds lists the kinds of check that a key is for, where it isn't for all.
 
 // rawFile is a device's whole configuration.
 type rawFile struct {
@@ -93,12 +93,12 @@ type rawCheck struct {
 	// Its name, unique in its service or among the controls.
 	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
 	// What it does.
-	Kind val[string] `yaml:"kind" jsonschema:"required" like:"http" oneof:"http dns"`
-	// What its results decide: edge, as a customer gets it (default); origin, past every cache; evidence, nothing. Not for controls.
+	Kind val[string] `yaml:"kind" jsonschema:"required" like:"http" oneof:"http dns tls tcp icmp"`
+	// What its results decide: edge, as a customer gets it (default); origin, past every cache; evidence, nothing, as icmp always. Not for controls.
 	Role val[string] `yaml:"role" oneof:"edge origin evidence"`
 	// Of an edge check: its failure means down (true, the default) or degraded. Not for controls.
 	Critical val[bool] `yaml:"critical"`
-	// The region whose edge is asked wherever this device stands; an http check then needs its address. Not for controls.
+	// The region whose edge is asked wherever this device stands; an http, tls or tcp check then needs its address. Not for controls.
 	Region val[ident] `yaml:"region"`
 	// Of a control: it must fail, as a host with a wrong certificate does.
 	Negative val[bool] `yaml:"negative"`
@@ -107,27 +107,33 @@ type rawCheck struct {
 	// A run never takes longer; 5s by default, or four fifths of a shorter interval.
 	Timeout val[time.Duration] `yaml:"timeout" limits:"50ms..60s"`
 	// A good answer that takes longer counts as slow.
-	MaxLatency val[time.Duration] `yaml:"max_latency" limits:"1ms..60s"`
+	MaxLatency val[time.Duration] `yaml:"max_latency" limits:"1ms..60s" kinds:"http dns tls tcp"`
 	// http: the absolute http or https URL to ask.
-	URL val[string] `yaml:"url"`
-	// http: the IP address, with a port or without, to dial instead of resolving the URL's host.
-	Address val[string] `yaml:"address"`
+	URL val[string] `yaml:"url" kinds:"http"`
+	// http, tls, tcp: the IP address, with a port or without, to dial instead of resolving the host.
+	Address val[string] `yaml:"address" kinds:"http tls tcp"`
 	// http: GET by default.
-	Method val[string] `yaml:"method"`
+	Method val[string] `yaml:"method" kinds:"http"`
 	// http: request headers. A value may be a reference: file:NAME or env:NAME.
-	Headers table `yaml:"headers"`
+	Headers table `yaml:"headers" kinds:"http"`
 	// http: request body, sent as is.
-	Body val[string] `yaml:"body"`
+	Body val[string] `yaml:"body" kinds:"http"`
 	// http: a regular expression whose first match in the body changes with every answer of the origin.
-	Marker val[string] `yaml:"marker"`
-	// http: the largest body accepted; 1MiB by default.
-	MaxBytes val[size] `yaml:"max_bytes" limits:"1B..64MiB"`
+	Marker val[string] `yaml:"marker" kinds:"http"`
+	// http: the largest body accepted; 1MiB by default. tcp: how much is listened to; 64KiB by default, and at most 1MiB.
+	MaxBytes val[size] `yaml:"max_bytes" limits:"1B..64MiB" kinds:"http tcp"`
 	// dns: the name to ask for.
-	Query val[string] `yaml:"query"`
-	// dns: the record type; A by default.
-	Type val[string] `yaml:"type" oneof:"A AAAA CNAME TXT NS MX"`
+	Query val[string] `yaml:"query" kinds:"dns"`
+	// dns: the record type, like AAAA or TYPE65; A by default.
+	Type val[string] `yaml:"type" kinds:"dns"`
 	// dns: the IP address, with a port or without, of the server to ask instead of the uplink's resolvers.
-	Server val[string] `yaml:"server"`
+	Server val[string] `yaml:"server" kinds:"dns"`
+	// tls, tcp: host:port to connect to. icmp: the host to ping.
+	Target val[string] `yaml:"target" kinds:"tls tcp icmp"`
+	// tcp: what to send once connected, as is. It may be a reference: file:NAME or env:NAME.
+	Send val[string] `yaml:"send" kinds:"tcp"`
+	// icmp: echo requests in a run, 200ms apart; 5 by default, or as many as the timeout allows.
+	Count val[int] `yaml:"count" limits:"1..100" kinds:"icmp"`
 	// What the answer must be.
 	Expect rawExpect `yaml:"expect"`
 }
@@ -136,13 +142,25 @@ type rawCheck struct {
 type rawExpect struct {
 	here `yaml:"-"`
 	// http: the status codes accepted; 200 to 299 by default.
-	Status []val[int] `yaml:"status" limits:"1..32" each:"200..599"`
-	// http: a regular expression that must match in the body.
-	Body val[string] `yaml:"body"`
+	Status []val[int] `yaml:"status" limits:"1..32" each:"200..599" kinds:"http"`
+	// http: a regular expression that must match in the body; tcp: in what the server sends.
+	Body val[string] `yaml:"body" kinds:"http tcp"`
 	// http: per header a regular expression that must match in its value.
-	Headers table `yaml:"headers"`
+	Headers table `yaml:"headers" kinds:"http"`
 	// dns: answers of which at least one must be present.
-	Answers []val[string] `yaml:"answers" limits:"1..32"`
+	Answers []val[string] `yaml:"answers" limits:"1..32" kinds:"dns"`
+	// dns: the response code wanted instead of records; NODATA is a good reply without records of the type.
+	RCode val[string] `yaml:"rcode" oneof:"NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE DSOTYPENI BADVERS NODATA" kinds:"dns"`
+	// dns: the least time that the records may be kept.
+	MinTTL val[time.Duration] `yaml:"min_ttl" limits:"1s..7d" kinds:"dns"`
+	// dns: the resolver must say that DNSSEC proves the reply.
+	AD val[bool] `yaml:"ad" kinds:"dns"`
+	// tls: the least version that must be agreed on; tls1.2 by default.
+	MinVersion val[string] `yaml:"min_version" oneof:"tls1.2 tls1.3" kinds:"tls"`
+	// tls: the protocols offered, of which the server must choose one.
+	ALPN []val[string] `yaml:"alpn" limits:"1..8" kinds:"tls"`
+	// tls: the days that the certificate chain must last; a shorter one is as a slow answer is.
+	CertificateDays val[int] `yaml:"certificate_days" limits:"1..3650" kinds:"tls"`
 }
 
 // rawRule is the numbers of the rule.

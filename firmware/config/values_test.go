@@ -179,6 +179,8 @@ func FuzzParse(f *testing.F) {
 	head, _, _ := strings.Cut(Minimal(), "services:")
 	f.Add(head + "controls: [{name: a, kind: http, method: HEAD, headers: {Host: a, X: b}, url: 'http://[::1]:80/?q#f', address: '[::1]:1', expect: {status: [200], headers: {A: .}}}]\n")
 	f.Add(head + "controls: [{name: a, kind: dns, type: MX, server: '::1', query: _a.b-c., expect: {answers: [x]}}, {name: b, kind: dns, query: b}]\n")
+	f.Add(head + "services: [{name: s, checks: [{name: a, kind: icmp, target: a, count: 2, timeout: 1s}, {name: b, kind: tls, target: 'a:1', expect: {alpn: [x], min_version: tls1.3}}, {name: c, kind: tcp, target: '[::1]:7', send: x, max_bytes: 5, expect: {body: .}}]}]\n")
+	f.Add(head + "controls: [{name: a, kind: dns, query: a, type: TYPE4242, expect: {answers: ['\\# 1 ff'], min_ttl: 1s, ad: true}}, {name: b, kind: dns, query: b, type: CAA, expect: {rcode: NODATA}}]\n")
 	f.Add("fleet: \"a\\nb\"\n\"c\\nd\": 1\n")
 	f.Add("device: &a [*a]\nfleet: {<<: *a}\n")
 	f.Add("a: &a {<<: *a}\n")

@@ -23,7 +23,7 @@ func nearest(word string, known []string) string {
 	}
 	best, least := "", max(1, len(word)/3)
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), k); d <= least && d < len(k) {
+		if d := distance(strings.ToLower(word), strings.ToLower(k)); d <= least && d < len(k) {
 			best, least = k, d-1
 		}
 	}

@@ -48,6 +48,19 @@ func whenReset(at phase) string {
 		"in the middle of its answer"}[at]
 }
 
+// beside puts what was seen after the reason, and shortens a reason that would push it out.
+func beside(reason, seen string) string {
+	const sep = "; "
+	if seen == "" {
+		return reason
+	}
+	if room := firmware.MaxDetail - len(sep) - len(seen); len(reason) > room {
+		const more = "..."
+		reason = strings.ToValidUTF8(reason[:max(0, room-len(more))], "") + more
+	}
+	return reason + sep + seen
+}
+
 // clean makes a clause fit to be stored and shown: valid UTF-8 on one line, without anything that controls a
 // terminal or reorders text, at most [firmware.MaxDetail] bytes.
 func clean(s string) string {

@@ -31,6 +31,7 @@ type run struct {
 	remote   netip.AddrPort  // last one tried
 	lesser   *miss           // what degrades an answer that is otherwise as expected; nil: nothing
 	lost     time.Duration   // spent on a cheaper attempt that came to nothing
+	seen     string          // for people: the Detail of a good run, and beside the reason of a bad one
 	result   firmware.Result // Start, Took, Outcome and Detail are the frame's
 }
 
@@ -54,18 +55,18 @@ func (f *frame) verdict(r *run, err error) (firmware.Outcome, string) {
 	took, bound := r.result.Took, f.check.MaxLatency
 	switch {
 	case err == nil && bound > 0 && took-r.lost > bound:
-		return firmware.OutcomeSlow, fmt.Sprintf("took %v, want at most %v", (took - r.lost).Round(100*time.Microsecond), bound)
+		return firmware.OutcomeSlow, fmt.Sprintf("took %v, want at most %v", (took-r.lost).Round(100*time.Microsecond), bound)
 	case err == nil && r.lesser != nil:
 		return r.lesser.outcome, clean(r.lesser.detail)
 	case err == nil:
-		return firmware.OutcomeOK, ""
+		return firmware.OutcomeOK, clean(r.seen)
 	}
 	outcome := classify(err, r.phase, r.stopped())
 	if timedOut(outcome) && took > f.check.Timeout+grace {
 		late := (took - f.check.Timeout).Round(time.Millisecond)
 		return firmware.OutcomeLocalFault, fmt.Sprintf("this device woke up %v after the timeout of %v", late, f.check.Timeout)
 	}
-	return outcome, clean(describe(outcome, err, r, f.check.Timeout))
+	return outcome, clean(beside(describe(outcome, err, r, f.check.Timeout), r.seen))
 }
 
 // stopped reports whether the caller ended the run before its own deadline. A caller's deadline counts as soon as

@@ -4,13 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/probe"
 )
 
 func TestKinds(t *testing.T) {
-	if got := probe.Kinds(); !slices.Equal(got, []string{"dns", "http"}) {
+	if got := probe.Kinds(); !slices.Equal(got, []string{"dns", "http", "icmp", "tcp", "tls"}) {
 		t.Errorf("kinds %v", got)
 	}
 }
@@ -64,6 +65,23 @@ func TestImpossibleChecks(t *testing.T) {
 		"no dns name":     dnsCheck("", "A", "", long),
 		"dns server":      dnsCheck("a.example", "A", "dns.example:53", long),
 		"dns answer":      dnsCheck("a.example", "A", "", long, "2001:db8::1"),
+		"dns number":      dnsCheck("a.example", "TYPE255", "", long),
+		"generic answer":  dnsCheck("a.example", "TYPE4242", "", long, "192.0.2.1"),
+		"no tls part":     {Kind: "tls", Timeout: long},
+		"no tcp part":     {Kind: "tcp", Timeout: long},
+		"no icmp part":    {Kind: "icmp", Timeout: long, Role: firmware.RoleEvidence},
+		"no port":         tlsCheck("a.example", "", long, nil),
+		"port's name":     tlsCheck("a.example:https", "", long, nil),
+		"zone":            tlsCheck("[fe80::1%lo]:443", "", long, nil),
+		"pinned name":     tlsCheck("a.example:443", "b.example", long, nil),
+		"TLS version":     tlsCheck("a.example:443", "", long, func(c *firmware.TLSCheck) { c.MinVersion = "1.1" }),
+		"negative days":   tlsCheck("a.example:443", "", long, func(c *firmware.TLSCheck) { c.Days = -1 }),
+		"empty ALPN":      tlsCheck("a.example:443", "", long, func(c *firmware.TLSCheck) { c.ALPN = []string{""} }),
+		"expected text":   tcpCheck("a.example:25", "hunter2", "(", long),
+		"ping decides":    {Kind: "icmp", Timeout: long, Role: firmware.RoleEdge, ICMP: &firmware.ICMPCheck{Host: "a.example"}},
+		"too many pings":  pingCheck("a.example", 101, time.Minute),
+		"pings too long":  pingCheck("a.example", 6, time.Second),
+		"pings nobody":    pingCheck("a..example", 5, long),
 	} {
 		p, err := probe.New(check, loopback(), realClock(t), probe.Defaults())
 		if p != nil || err == nil || strings.Contains(err.Error(), "hunter2") || !strings.HasPrefix(err.Error(), "prepare check "+check.Ref.String()) {

@@ -51,6 +51,9 @@ func kinds() map[string]maker {
 	return map[string]maker{
 		"dns":  newDNS,
 		"http": newHTTP,
+		"icmp": newICMP,
+		"tcp":  newTCP,
+		"tls":  newTLS,
 	}
 }
 
