@@ -84,7 +84,7 @@ func New(p Parts) (*Agent, error) {
 	if err := a.restore(); err != nil {
 		return nil, err
 	}
-	a.session.Store((a.state.Starts + 1) << 20)
+	a.session.Store((a.state.Seq + 1) << 16) // events number on, so sessions do
 	var jobs []schedule.Job
 	for _, j := range p.Jobs {
 		jobs = append(jobs, j.Job)

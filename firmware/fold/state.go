@@ -19,7 +19,6 @@ type State struct {
 	Epoch       uint64                 `json:"epoch"`       // of the database
 	Seq         uint64                 `json:"seq"`         // of the newest journaled event
 	Transitions uint64                 `json:"transitions"` // number of the newest transition
-	Starts      uint64                 `json:"starts"`      // how often the process has started
 	Sheets      uint64                 `json:"sheets"`      // sequence of the newest signed sheet or beat
 	Tracks      map[Key]*verdict.Track `json:"tracks"`      // each immutable
 	Services    map[string]Service     `json:"services"`

@@ -89,11 +89,15 @@ func put[K comparable, V any](m *map[K]V, k K, v V) {
 	(*m)[k] = v
 }
 
+// sheetShift leaves room for a million sheets and beats per journaled event. Events number on even when a gap in
+// the journal takes what else was remembered, so numbers given to peers never come again.
+const sheetShift = 20
+
 // boot forgets everything that does not outlive a restart.
 func (w *work) boot(b Boot) {
 	// What was published after the last commit is forgotten; its numbers must not come again.
-	w.Epoch, w.Starts = b.Epoch, w.Starts+1
-	w.Sheets = w.Starts << 32
+	w.Epoch = b.Epoch
+	w.Sheets = w.Seq << sheetShift
 	tracks := make(map[Key]*verdict.Track, len(w.Tracks))
 	for k, t := range w.Tracks {
 		if t.Ever {
