@@ -61,7 +61,7 @@ func TestNeverOverspends(t *testing.T) {
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
 			switch rapid.IntRange(0, 5).Draw(t, "step") {
 			case 0, 1:
-				n, incident := rapid.Int64Range(0, monthly/5+1).Draw(t, "bytes"), rapid.IntRange(0, 9).Draw(t, "incident") == 0
+				n, incident := rapid.Int64Range(0, monthly).Draw(t, "bytes"), rapid.IntRange(0, 9).Draw(t, "incident") == 0
 				if l.ask(n, incident) {
 					debts, alarm = append(debts, debt{n, mono.Add(settled)}), alarm || incident
 				}
@@ -214,5 +214,37 @@ func TestBookFileIsJSON(t *testing.T) {
 	var got Book
 	if err := json.Unmarshal(text, &got); err != nil || got != want {
 		t.Errorf("%s is read as %+v: %v", text, got, err)
+	}
+}
+
+// TestGrantsAreHeldUntilCounted: a grant given just before the generations turn is held for another minute.
+func TestGrantsAreHeldUntilCounted(t *testing.T) {
+	m := &modem{Counters: Counters{Index: 3}, there: true}
+	l := &ledger{name: "wwan0", file: filepath.Join(t.TempDir(), "book"), boot: firmware.BootID{1}, monthly: 100, calm: 100, read: m.read}
+	poll := func(at int64) {
+		t.Helper()
+		if err := l.poll(time.Time{}, time.Unix(at, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	poll(1000)
+	poll(1059)
+	if !l.ask(80, false) {
+		t.Fatal("80 of 100 are not granted")
+	}
+	poll(1060)
+	if l.ask(21, false) {
+		t.Error("granted again what the first may still spend")
+	}
+	m.move(80)
+	poll(1120)
+	if l.ask(21, true) || !l.ask(20, true) {
+		t.Error("20 are left once the 80 are counted")
+	}
+	m.there = false
+	poll(1300)
+	poll(1400)
+	if l.ask(0, true) {
+		t.Error("granted while the interface is away")
 	}
 }
