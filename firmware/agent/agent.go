@@ -84,7 +84,8 @@ func New(p Parts) (*Agent, error) {
 	if err := a.restore(); err != nil {
 		return nil, err
 	}
-	a.session.Store((a.state.Seq + 1) << 16) // events number on, so sessions do
+	// Events number on, so sessions do; where no card remembers them, the time since boot does within the boot.
+	a.session.Store(max((a.state.Seq+1)<<16, uint64(p.Clock.Now().Up.Milliseconds())))
 	var jobs []schedule.Job
 	for _, j := range p.Jobs {
 		jobs = append(jobs, j.Job)

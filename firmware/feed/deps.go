@@ -78,6 +78,6 @@ type timing struct {
 func patience() timing {
 	return timing{
 		connect: 15 * time.Second, write: 10 * time.Second, hand: time.Second, ping: 10 * time.Second, ack: 30 * time.Second, pause: 5 * time.Second,
-		stop: time.Second, retry: time.Second, rest: 5 * time.Minute, lived: time.Minute,
+		stop: time.Second, retry: time.Second, rest: 30 * time.Second, lived: time.Minute,
 	}
 }
