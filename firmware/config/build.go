@@ -32,7 +32,7 @@ func (b *builder) build(raw *rawFile) {
 	b.probe(raw)
 	b.feed(&raw.Feed)
 	b.panel(raw, fleet)
-	b.cfg.Fold.Rules = b.rules()
+	b.cfg.Fold.Rules = b.rules(raw)
 	b.beat(&raw.Feed)
 	b.warn()
 }
@@ -51,15 +51,18 @@ func (b *builder) device(raw *rawFile, fleet fleetList) {
 }
 
 // rules returns what verdict must know of every check, with the actual interval per uplink.
-func (b *builder) rules() []verdict.Rule {
+func (b *builder) rules(raw *rawFile) []verdict.Rule {
 	var rules []verdict.Rule
+	least := map[string]time.Duration{}
+	for i, u := range b.cfg.Uplinks {
+		if u.Metered {
+			least[u.Name] = b.metered(raw.Uplinks[i], u)
+		}
+	}
 	for _, c := range b.cfg.Checks {
 		intervals := map[string]time.Duration{}
 		for _, u := range b.cfg.Uplinks {
-			intervals[u.Name] = c.Interval
-			if u.Metered {
-				intervals[u.Name] = max(c.Interval, b.cfg.Schedule.Metered)
-			}
+			intervals[u.Name] = max(c.Interval, least[u.Name])
 		}
 		rules = append(rules, verdict.Rule{
 			Ref: c.Ref, Role: c.Role, Region: c.Region, Critical: c.Critical, Negative: c.Negative,

@@ -31,6 +31,7 @@ const (
 	kindIP
 	kindIPPort
 	kindFamily
+	kindAllowance
 	kindInterface
 	kindURL
 	kindUserinfo
@@ -98,6 +99,7 @@ var sentences = [kinds]sentence{
 	kindIP:           {"%q is not an IP address", "write it like 192.0.2.10 or 2001:db8::10"},
 	kindIPPort:       {"%q is not an IP address with or without a port", "write it like 192.0.2.53 or [2001:db8::53]:53"},
 	kindFamily:       {"%q is of another IP version than the source %s", "give a resolver that this source can reach"},
+	kindAllowance:    {"is too little for a run of every check a day", "raise it, or leave checks out"},
 	kindInterface:    {"%q cannot be an interface", "use the name that ip link shows, of 1 to 15 characters"},
 	kindURL:          {"%q is not an absolute http or https URL", "write it like https://host/path"},
 	kindUserinfo:     {"holds a user or password", "send it as a header, by reference: headers: {Authorization: \"file:NAME\"}"},

@@ -76,6 +76,10 @@ type rawUplink struct {
 	Source val[string] `yaml:"source"`
 	// The DNS servers asked over this uplink, in order: IP addresses, port 53 unless given. The system's resolver is never asked.
 	Resolvers []val[string] `yaml:"resolvers" jsonschema:"required" like:"[192.0.2.53]" limits:"1..8"`
+	// Of a metered uplink: the bytes that it may carry in a month, both directions together; 200MB by default. Its checks run as often as that bears.
+	Allowance val[size] `yaml:"allowance" limits:"1MB..1TB"`
+	// Of a metered uplink: the part of its allowance that is kept for incidents; 25% by default.
+	Reserve val[share] `yaml:"reserve" limits:"0%..90%"`
 }
 
 // rawService is something customers depend on.
@@ -195,7 +199,7 @@ type rawSchedule struct {
 	Recheck val[time.Duration] `yaml:"recheck" limits:"10ms..1m"`
 	// The interval while a service is not up.
 	Incident val[time.Duration] `yaml:"incident" limits:"100ms..1h"`
-	// The least interval of every check on a metered uplink.
+	// The least interval of every check on a metered uplink; computed from its allowance by default.
 	Metered val[time.Duration] `yaml:"metered" limits:"1s..1d"`
 	// Probes started together on one uplink.
 	Slot val[int] `yaml:"slot" limits:"1..64"`

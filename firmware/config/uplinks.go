@@ -1,10 +1,14 @@
 package config
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
+	"time"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/schedule"
+	"edgeprobe.io/firmware/uplink"
 )
 
 var interfaceName = regexp.MustCompile(`^[^\s/:%]{1,15}$`)
@@ -29,6 +33,9 @@ func (b *builder) uplinks(raw *rawFile) {
 		}
 		fact, known := b.fact(u.Name)
 		up.Metered, strange = fact.Metered, strange || !known
+		if known {
+			b.allowance(u, &up)
+		}
 		b.cfg.Uplinks = append(b.cfg.Uplinks, up)
 	}
 	if b.self == nil || len(raw.Uplinks) == 0 || strange {
@@ -41,6 +48,43 @@ func (b *builder) uplinks(raw *rawFile) {
 			b.add(at, kindLacksUplink, "", fact.Name)
 		}
 	}
+}
+
+// allowance reads what a metered uplink may spend.
+func (b *builder) allowance(raw rawUplink, up *firmware.Uplink) {
+	if !up.Metered {
+		if b.self != nil {
+			b.misplaced("an uplink that the fleet does not call metered", raw.Allowance.keyed(), raw.Reserve.keyed())
+		}
+		return
+	}
+	d := uplink.Defaults()
+	up.Allowance, up.Reserve = int64(raw.Allowance.or(size(d.Allowance))), float64(raw.Reserve.or(share(d.Reserve)))
+	if raw.Allowance.OK && up.Interface == "" {
+		b.warning("uplink %s has an allowance but no interface: nobody can count its bytes", up.Name)
+	}
+}
+
+// metered returns how often a metered uplink runs its checks at most, by the file or by its allowance.
+func (b *builder) metered(raw rawUplink, up firmware.Uplink) time.Duration {
+	var spends []schedule.Spend
+	for _, c := range b.cfg.Checks {
+		spends = append(spends, schedule.Spend{Bytes: schedule.Cost(c), Interval: c.Interval})
+	}
+	bears, ok := schedule.Bearable(spends, uplink.CalmShare(up.Allowance, up.Reserve))
+	set := b.cfg.Schedule.Metered
+	switch {
+	case set == 0 && !ok:
+		at := raw.at.under("allowance")
+		if raw.Allowance.Given {
+			at = raw.Allowance.at
+		}
+		b.add(at, kindAllowance, "")
+	case set > 0 && set < bears && raw.Allowance.OK:
+		b.warning("uplink %s runs its checks every %s by schedule.metered, its allowance bears every %s: when it is spent they stop until the next month",
+			up.Name, set, bears)
+	}
+	return cmp.Or(set, bears)
 }
 
 // fact returns what the fleet states of an uplink of this device, and false after reporting one it does not know.
