@@ -216,3 +216,21 @@ func TestABlackholeIsConfirmed(t *testing.T) {
 		}
 	}
 }
+
+func TestAVantageThatFailsForEverSparesNoOutage(t *testing.T) {
+	const blocked, cut = 30 * time.Second, 5 * time.Minute
+	w := newWorld(3, 10*time.Second, func(at time.Duration, v firmware.Vantage, ref firmware.CheckRef) firmware.Result {
+		if ref.Service == "api" && (at > cut || at > blocked && v.Device == "dev1" && v.Uplink == "eth0") {
+			return firmware.Result{Outcome: firmware.OutcomeRefused, Took: ms}
+		}
+		return ok(20 * ms)
+	})
+	w.run(cut + 15*time.Second)
+	for _, d := range w.devices {
+		statuses, at := d.arc()
+		last := len(at) - 1
+		if statuses[last] != firmware.StatusConfirmed || at[last]-cut > 11*time.Second {
+			t.Errorf("%s: %v at %v", d.id, statuses, at)
+		}
+	}
+}

@@ -39,7 +39,7 @@ func Next(s State) firmware.Stamp {
 	for name, svc := range s.Services {
 		if o := svc.Quorum.Opened; !o.Zero() {
 			n.past(o.Add(s.facts.patience(name)))
-			n.past(o.Add(s.Set.Quorum.PartialAfter))
+			n.past(svc.Quorum.Began.Add(s.Set.Quorum.PartialAfter))
 		}
 	}
 	return n.due

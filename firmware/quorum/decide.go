@@ -39,21 +39,39 @@ func Decide(s State, c Case, set Settings) (State, firmware.Decision) {
 	return s, c.calm(s, d, counted, set)
 }
 
-// open opens suspicion at the first bad run that any ballot knows of, and closes it when none is worried.
+// open opens suspicion at the first bad run that any ballot knows of, and closes it when none is worried. When
+// somebody new worries after the look at the old suspicion had its time, suspicion opens anew: otherwise one vantage
+// that fails for ever would spare a real outage the look.
 func (c Case) open(s State) State {
 	worried := filter(c.Ballots, Ballot.worried)
-	if len(worried) == 0 && !s.Latched() {
-		s.Opened = firmware.Stamp{}
+	fresh := filter(worried, func(b Ballot) bool { return !slices.Contains(s.Worried, b.Vantage) })
+	switch {
+	case len(worried) == 0 && !s.Latched():
+		s.Opened, s.Began = firmware.Stamp{}, firmware.Stamp{}
+	case len(worried) > 0 && s.Opened.Zero():
+		s.Opened = c.firstBad(worried)
+	case len(fresh) > 0 && !s.Latched() && c.Now.Since(s.Opened) > c.Patience:
+		s.Opened = c.firstBad(fresh)
 	}
-	if len(worried) > 0 && s.Opened.Zero() {
-		s.Opened = c.Now
-		for _, b := range worried {
-			if e := b.Vote.Evidence; !e.Zero() && !e.After(s.Opened) {
-				s.Opened = e.Add(-time.Microsecond)
-			}
-		}
+	if s.Began.Zero() {
+		s.Began = s.Opened
+	}
+	s.Worried = nil
+	for _, b := range worried {
+		s.Worried = append(s.Worried, b.Vantage)
 	}
 	return s
+}
+
+// firstBad is just before the earliest evidence of the ballots, so that all of it counts.
+func (c Case) firstBad(worried []Ballot) firmware.Stamp {
+	first := c.Now
+	for _, b := range worried {
+		if e := b.Vote.Evidence; !e.Zero() && !e.After(first) {
+			first = e.Add(-time.Microsecond)
+		}
+	}
+	return first
 }
 
 // counted returns the ballots that count: once suspicion opened, only runs started after that do, for or against.
@@ -81,7 +99,7 @@ func (c Case) latch(s State, counted []Ballot, set Settings) State {
 	if len(failing) == 0 {
 		return s
 	}
-	fresh := State{Opened: s.Opened, Confirmed: c.Now, Impact: firmware.ImpactDegraded}
+	fresh := State{Opened: s.Opened, Began: s.Began, Worried: s.Worried, Confirmed: c.Now, Impact: firmware.ImpactDegraded}
 	return c.grow(fresh, counted, set)
 }
 
@@ -133,7 +151,7 @@ func (c Case) witnesses(set Settings) firmware.Witnesses {
 func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings) firmware.Decision {
 	failing := filter(counted, Ballot.failing)
 	worried := filter(counted, Ballot.worried)
-	d.Started = s.Opened
+	d.Started = s.Began
 	for _, b := range filter(c.Ballots, Ballot.worried) {
 		d.Impact = max(d.Impact, b.Vote.Impact)
 	}
@@ -146,7 +164,7 @@ func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings)
 	case c.alone(failing, voters):
 		d.Status = firmware.StatusSingleSite
 		d.Why = "down as seen from " + failing[0].Place.Site + " alone; no other site can look"
-	case c.Now.Since(s.Opened) > set.PartialAfter && len(failing) > 0 && len(failing) == len(worried):
+	case c.Now.Since(s.Began) > set.PartialAfter && len(failing) > 0 && len(failing) == len(worried):
 		d.Status = firmware.StatusPartial
 		d.Why = "fails only over " + vantages(failing)
 	default:

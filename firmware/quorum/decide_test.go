@@ -64,13 +64,13 @@ func TestTheTableOfVotes(t *testing.T) {
 		{"an old pass still counts as undecided", opened, []quorum.Ballot{
 			ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "b", fail, down, fresh), ballot("to", "ap", "c", pass, 0, old),
 			ballot("sy", "ap", "d", pass, 0, old), ballot("sg", "ap", "e", pass, 0, old)}, firmware.StatusSuspected, firmware.WitnessesEnough},
-		{"and leaves when patience ends", quorum.State{Opened: at(-7 * time.Second)}, []quorum.Ballot{
+		{"and leaves when patience ends", quorum.State{Opened: at(-7 * time.Second), Worried: []firmware.Vantage{{Device: "dev-be", Uplink: "b"}, {Device: "dev-ny", Uplink: "a"}}}, []quorum.Ballot{
 			ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "b", fail, down, fresh), ballot("to", "ap", "c", pass, 0, 8*time.Second),
 			ballot("sy", "ap", "d", pass, 0, 8*time.Second), ballot("sg", "ap", "e", pass, 0, 8*time.Second)}, firmware.StatusConfirmed, firmware.WitnessesEnough},
 		{"old failures confirm nothing", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, old), ballot("be", "eu", "b", fail, down, old)}, firmware.StatusSuspected, firmware.WitnessesEnough},
 		{"a site that is alone", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh)}, firmware.StatusSingleSite, firmware.WitnessesSingle},
 		{"over one of its networks only", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", pass, 0, fresh)}, firmware.StatusSuspected, firmware.WitnessesSingle},
-		{"after five minutes it is partial", quorum.State{Opened: at(-6 * time.Minute)}, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "b", pass, 0, fresh)}, firmware.StatusPartial, firmware.WitnessesEnough},
+		{"after five minutes it is partial", quorum.State{Opened: at(-6 * time.Minute), Began: at(-6 * time.Minute), Worried: []firmware.Vantage{{Device: "dev-ny", Uplink: "a"}}}, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "b", pass, 0, fresh)}, firmware.StatusPartial, firmware.WitnessesEnough},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

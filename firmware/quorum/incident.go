@@ -12,7 +12,7 @@ import (
 // good again.
 func (c Case) incident(s State, d firmware.Decision) (State, firmware.Decision) {
 	scope := s.scope()
-	d.Impact, d.Scope, d.Started, d.Confirmed = s.Impact, scope, s.Opened, s.Confirmed
+	d.Impact, d.Scope, d.Started, d.Confirmed = s.Impact, scope, s.Began, s.Confirmed
 	d.Incident, d.AckedBy, d.MaskedFor = s.Incident(), s.AckedBy, s.MaskedFor
 	if len(s.Episodes) > 1 {
 		d.Aliases = slices.Clone(s.Episodes[1:])

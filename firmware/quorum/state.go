@@ -9,14 +9,16 @@ import (
 
 // State is what is remembered of one service between decisions.
 type State struct {
-	Opened     firmware.Stamp  `json:"opened,omitzero"`     // suspicion: start of the first bad run known
-	Confirmed  firmware.Stamp  `json:"confirmed,omitzero"`  // the latch: set while an incident is open
-	Impact     firmware.Impact `json:"impact,omitempty"`    // of the incident, the worst so far
-	Unobserved firmware.Stamp  `json:"unobserved,omitzero"` // no witness of the incident can look since
-	Episodes   []firmware.ID   `json:"episodes,omitempty"`  // of the incident, sorted
-	Saw        []Witness       `json:"saw,omitempty"`       // who saw it fail, sorted
-	AckedBy    string          `json:"acked_by,omitempty"`
-	MaskedFor  time.Duration   `json:"masked_for,omitempty"`
+	Opened     firmware.Stamp     `json:"opened,omitzero"`     // the present suspicion: just before its first bad run
+	Began      firmware.Stamp     `json:"began,omitzero"`      // since when there has been any
+	Worried    []firmware.Vantage `json:"worried,omitempty"`   // whose votes were pending or failing at the newest decision
+	Confirmed  firmware.Stamp     `json:"confirmed,omitzero"`  // the latch: set while an incident is open
+	Impact     firmware.Impact    `json:"impact,omitempty"`    // of the incident, the worst so far
+	Unobserved firmware.Stamp     `json:"unobserved,omitzero"` // no witness of the incident can look since
+	Episodes   []firmware.ID      `json:"episodes,omitempty"`  // of the incident, sorted
+	Saw        []Witness          `json:"saw,omitempty"`       // who saw it fail, sorted
+	AckedBy    string             `json:"acked_by,omitempty"`
+	MaskedFor  time.Duration      `json:"masked_for,omitempty"`
 }
 
 // Witness is a vantage that saw a region's target fail during the incident.
@@ -59,7 +61,7 @@ func (s State) Ack(id firmware.ID, by string) (State, bool) {
 // Reboot returns the state after a restart of the reader: an open incident and its acknowledgement stay, seen by
 // nobody for now; a mere suspicion ends.
 func (s State) Reboot(now firmware.Stamp) State {
-	s.Opened = firmware.Stamp{}
+	s.Opened, s.Began, s.Worried = firmware.Stamp{}, firmware.Stamp{}, nil
 	if s.Latched() {
 		s.Confirmed, s.Unobserved = now, now
 	}
