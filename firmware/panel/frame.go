@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -24,18 +26,28 @@ type Lamp struct {
 	// green, always more than 0.
 	Lease   time.Duration `json:"lease"`
 	Subject string        `json:"subject,omitempty"` // the service or part that Meaning speaks of; "" where Name says it
+	More    int           `json:"more,omitempty"`    // services beside Subject that this lamp shows alike
 	Meaning string        `json:"meaning"`           // for people, a few words: "confirmed down"
 }
 
 // Key returns "role/name", or the role alone where it has one lamp: what drivers are keyed by.
 func (l Lamp) Key() string { return key(l.Role, l.Name) }
 
-// Says returns meaning and subject as one clause, the weightier first: "confirmed down: shop".
-func (l Lamp) Says() string {
+// Says returns meaning and subject as one clause, the weightier first: "confirmed down: shop and 2 more".
+func (l Lamp) Says() string { return l.clause(l.Meaning, " and %d more") }
+
+// Brief is [Lamp.Says] for where that does not fit: "down: shop +2". That it is confirmed, the colour says.
+func (l Lamp) Brief() string { return l.clause(strings.TrimPrefix(l.Meaning, "confirmed "), " +%d") }
+
+func (l Lamp) clause(meaning, more string) string {
 	if l.Subject == "" {
-		return l.Meaning
+		return meaning
 	}
-	return l.Meaning + ": " + l.Subject
+	meaning += ": " + l.Subject
+	if l.More > 0 {
+		meaning += fmt.Sprintf(more, l.More)
+	}
+	return meaning
 }
 
 // String says what stands where: "service/eu: red fast blink, confirmed down: shop".

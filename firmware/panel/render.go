@@ -58,12 +58,19 @@ func serviceLamp(v fold.View, now firmware.Stamp, region string, set Settings) L
 		if serviceRows[at].pattern.Shows(Green) { // the first evidence to end ends the green
 			l.Lease = min(l.Lease, left(s.Until, now))
 		}
-		if at < worst {
-			worst = at
-			l.Subject, l.Pattern, l.Meaning = s.Decision.Service, serviceRows[at].pattern, serviceRows[at].meaning
-			if r.confirmed() && !s.Decision.Unobserved.Zero() {
-				l.Meaning += ", unobserved"
-			}
+		switch alike := serviceRows[at].pattern == l.Pattern; {
+		case alike && worst < len(serviceRows):
+			l.More++
+		case at < worst:
+			l.More = 0
+		}
+		if at >= worst {
+			continue
+		}
+		worst = at
+		l.Subject, l.Pattern, l.Meaning = s.Decision.Service, serviceRows[at].pattern, serviceRows[at].meaning
+		if r.confirmed() && !s.Decision.Unobserved.Zero() {
+			l.Meaning += ", unobserved"
 		}
 	}
 	return wordless(l, v, set)
@@ -74,11 +81,8 @@ func wordless(l Lamp, v fold.View, set Settings) Lamp {
 	if !l.Shows(Green) {
 		l.Lease = lease(set)
 	}
-	if l.Pattern == steady(Green) {
-		l.Subject = ""
-	}
-	if l.Pattern == steady(Dark) && len(v.Services) == 1 {
-		l.Subject = ""
+	if l.Pattern == steady(Green) || l.Pattern == steady(Dark) && l.More == len(v.Services)-1 {
+		l.Subject, l.More = "", 0
 	}
 	return l
 }

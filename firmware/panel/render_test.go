@@ -117,10 +117,37 @@ func TestWorstServiceWins(t *testing.T) {
 		for _, better := range order[i+1:] {
 			for _, v := range []fold.View{view(worse, better), view(better, worse)} {
 				want := lamp(t, panel.Render(view(worse, worse), now, panel.Defaults()), "service")
-				if got := lamp(t, panel.Render(v, now, panel.Defaults()), "service"); got.Pattern != want.Pattern || got.Subject != want.Subject {
+				if got := lamp(t, panel.Render(v, now, panel.Defaults()), "service"); got.Pattern != want.Pattern || got.Subject != worse.Decision.Service {
 					t.Errorf("%s beside %s shows %v", worse.Decision.Service, better.Decision.Service, got)
 				}
 			}
+		}
+	}
+}
+
+// TestAlikeServicesAreCounted: a lamp that speaks of one service says how many more it would show the same for.
+func TestAlikeServicesAreCounted(t *testing.T) {
+	down := service(firmware.StatusConfirmed, firmware.ImpactDown)
+	masked := service(firmware.StatusConfirmed, firmware.ImpactMasked, named("recorder"))
+	amber := service(firmware.StatusSuspected, firmware.ImpactDown, named("uploads"))
+	unknown := service(firmware.StatusUnknown, firmware.ImpactNone, named("docs"))
+	up := service(firmware.StatusUp, firmware.ImpactNone, named("blog"))
+	for _, c := range []struct {
+		services    []fold.ServiceView
+		says, brief string
+	}{
+		{[]fold.ServiceView{down, masked}, "confirmed down: shop and 1 more", "down: shop +1"},
+		{[]fold.ServiceView{masked, down, masked}, "confirmed down: shop and 2 more", "down: shop +2"},
+		{[]fold.ServiceView{amber, up, down, amber, unknown}, "confirmed down: shop", "down: shop"},
+		{[]fold.ServiceView{up, amber, unknown, amber}, "suspected: uploads and 1 more", "suspected: uploads +1"},
+		{[]fold.ServiceView{amber, amber, down}, "confirmed down: shop", "down: shop"},
+		{[]fold.ServiceView{unknown, up}, "not known: docs", "not known: docs"},
+		{[]fold.ServiceView{unknown, unknown}, "not known", "not known"},
+		{[]fold.ServiceView{up, up}, "up", "up"},
+	} {
+		l := lamp(t, panel.Render(view(c.services...), now, panel.Defaults()), "service")
+		if l.Says() != c.says || l.Brief() != c.brief {
+			t.Errorf("got %q and %q, want %q and %q", l.Says(), l.Brief(), c.says, c.brief)
 		}
 	}
 }
@@ -198,10 +225,10 @@ func TestFeedAndSelfLamps(t *testing.T) {
 		{"not configured", "feed", "off, no broker configured", func(v *fold.View) { v.Parts = nil }},
 		{"well", "self", "white steady, well", func(*fold.View) {}},
 		{"alone", "self", "white seldom flash, alone", func(v *fold.View) { v.Witnesses = firmware.WitnessesSingle }},
-		{"clock", "self", "amber quick flash, clock not set", func(v *fold.View) {
+		{"clock", "self", "amber quick flash, clock not synced", func(v *fold.View) {
 			v.Clock, v.Witnesses = firmware.ClockUnknown, firmware.WitnessesNone
 		}},
-		{"clock part", "self", "amber quick flash, clock not set", func(v *fold.View) { v.Parts = append(v.Parts, part("clock", false)) }},
+		{"clock part", "self", "amber quick flash, clock not synced", func(v *fold.View) { v.Parts = append(v.Parts, part("clock", false)) }},
 		{"storage", "self", "amber fast blink, storage failing", func(v *fold.View) {
 			v.Parts, v.Clock = []fold.PartView{part("store", false)}, firmware.ClockUnknown
 		}},

@@ -90,7 +90,7 @@ var selfRows = [...]struct {
 	{func(v fold.View) bool {
 		return v.Clock == firmware.ClockUnknown || v.Clock == "" || failing(v, "clock")
 	},
-		flash(Amber, 350*ms), "clock not set"},
+		flash(Amber, 350*ms), "clock not synced"},
 	{func(v fold.View) bool { return v.Witnesses != firmware.WitnessesEnough }, flash(White, 1850*ms), "alone"},
 	{func(v fold.View) bool { return true }, steady(White), "well"},
 }

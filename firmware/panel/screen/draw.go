@@ -81,11 +81,14 @@ func box(p picture, w, height int, colour bool) []string {
 // lampLine is "● service/eu  confirmed down: shop" in w cells. Without colours the lit one is named.
 func lampLine(l panel.Lamp, since time.Duration, w int, colour bool) string {
 	lit := l.Pattern.At(since)
-	says := l.Says()
+	says, look := l.Says(), ""
 	if !colour && l.A != panel.Dark {
-		says += " (" + l.Pattern.String() + ")"
+		look = " (" + l.Pattern.String() + ")"
 	}
-	return row(dot(lit, colour), l.Key(), says, w)
+	if len([]rune(clean(says+look))) > textWidth(w) {
+		says = l.Brief()
+	}
+	return row(dot(lit, colour), l.Key(), says+look, w)
 }
 
 // toneLine is the buzzer's.
@@ -99,9 +102,12 @@ func toneLine(t panel.Tone, w int) string {
 
 // row sets a mark of one cell, a name and a text in w cells.
 func row(mark, name, text string, w int) string {
-	column := min(nameCol, w/2)
-	return mark + " " + fit(name, column) + " " + fit(text, w-column-3)
+	return mark + " " + fit(name, nameWidth(w)) + " " + fit(text, textWidth(w))
 }
+
+// nameWidth and textWidth are what a row of w cells has for its name and its text.
+func nameWidth(w int) int { return min(nameCol, w/2) }
+func textWidth(w int) int { return w - nameWidth(w) - 3 }
 
 // dot is a lamp: filled when lit, a ring when dark.
 func dot(c panel.Colour, colour bool) string {

@@ -227,6 +227,23 @@ func TestSideBySideOrBelow(t *testing.T) {
 	}
 }
 
+// TestANarrowPanelSaysItShorter: what does not fit is said in fewer words before it is cut.
+func TestANarrowPanelSaysItShorter(t *testing.T) {
+	for w, want := range map[int]string{60: "confirmed down: shop and 2 more", 40: "down: shop +2 "} {
+		synctest.Test(t, func(t *testing.T) {
+			var out locked
+			s := screen.New(&out, screen.Options{Terminal: true, Colour: true, Size: func() (int, int) { return w, 50 }})
+			f := frame("confirmed down", red, panel.ToneDown)
+			f.Lamps[0].More = 2
+			s.Update("berlin", f)
+			run(t, s)
+			if got := out.take(); !strings.Contains(got, want) {
+				t.Errorf("%d columns: %q", w, got)
+			}
+		})
+	}
+}
+
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("gone") }
