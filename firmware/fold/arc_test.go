@@ -229,7 +229,7 @@ func TestAVantageThatFailsForEverSparesNoOutage(t *testing.T) {
 	for _, d := range w.devices {
 		statuses, at := d.arc()
 		last := len(at) - 1
-		if statuses[last] != firmware.StatusConfirmed || at[last]-cut > 11*time.Second {
+		if statuses[last] != firmware.StatusConfirmed || at[last]-cut > 2*time.Second {
 			t.Errorf("%s: %v at %v", d.id, statuses, at)
 		}
 	}
