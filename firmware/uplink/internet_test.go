@@ -3,6 +3,7 @@ package uplink
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -23,9 +24,8 @@ const (
 // and a1 to b1 with 10.2.0.0/24. It returns the process.
 func newInternet(t *testing.T) int {
 	t.Helper()
-	for _, line := range []string{"net/ipv6/conf/all/disable_ipv6 1", "net/ipv6/conf/default/disable_ipv6 1",
-		"net/ipv4/conf/all/rp_filter 0", "net/ipv4/conf/default/rp_filter 0"} {
-		sysctl(t, line)
+	if err := quiet(); err != nil {
+		t.Fatal(err)
 	}
 	cmd := again("internet")
 	stdin, err := cmd.StdinPipe()
@@ -46,7 +46,10 @@ func newInternet(t *testing.T) int {
 			t.Errorf("the internet ended badly: %v", err)
 		}
 	})
-	pid := cmd.Process.Pid
+	says, pid := bufio.NewReader(stdout), cmd.Process.Pid
+	if line, err := says.ReadString('\n'); err != nil || line != "quiet\n" {
+		t.Fatalf("the internet says %q (%v)", line, err)
+	}
 	ip(t, 0, "link set lo up")
 	ip(t, pid, "link set lo up")
 	ip(t, pid, "addr add 10.9.0.1/32 dev lo")
@@ -54,10 +57,23 @@ func newInternet(t *testing.T) int {
 		wire(t, pid, i)
 	}
 	io.WriteString(stdin, "go\n")
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil || line != "ready\n" {
+	if line, err := says.ReadString('\n'); err != nil || line != "ready\n" {
 		t.Fatalf("the internet says %q (%v)", line, err)
 	}
 	return pid
+}
+
+// quiet keeps this namespace from sending what nobody asked for (IPv6 looks for neighbours), and from judging where
+// answers come in.
+func quiet() error {
+	for path, value := range map[string]string{
+		"ipv6/conf/all/disable_ipv6": "1", "ipv6/conf/default/disable_ipv6": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0",
+	} {
+		if err := os.WriteFile("/proc/sys/net/"+path, []byte(value), 0o644); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // wire lays wire i, its end here with an address and the default route over it.
@@ -84,6 +100,10 @@ func route(t *testing.T, i int) {
 // internet is the other end: it serves until its standard input ends.
 func internet() error {
 	in := bufio.NewReader(os.Stdin)
+	if err := quiet(); err != nil {
+		return err
+	}
+	os.Stdout.WriteString("quiet\n")
 	if _, err := in.ReadString('\n'); err != nil {
 		return err
 	}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
-	"os"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,15 +16,6 @@ import (
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// sysctl writes "path value" below /proc/sys.
-func sysctl(t *testing.T, line string) {
-	t.Helper()
-	path, value, _ := strings.Cut(line, " ")
-	if err := os.WriteFile("/proc/sys/"+path, []byte(value), 0o644); err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-}
 
 // pair opens both uplinks of newInternet.
 func pair() [2]*Uplink {
