@@ -30,21 +30,32 @@ type checkFlags struct {
 func newCheckCmd() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:   "check URL|NAME",
+		Use:   "check URL|NAME...",
 		Short: "Look once, now, from here",
 		Long: `Runs one check once and shows where its time went, whether the answer came from a cache, and how long the
-certificate lasts. NAME is a check of a config: "service/check", or "service" for all of its checks.
+certificate lasts; of several a table. The URL's scheme says what is done:
 
-The exit code is 0 when everything expected was seen, else 1.`,
+  https://host/path, http://host/path   request a page
+  tls://host:port                       make a full TLS handshake and send nothing
+  tcp://host:port                       connect, and wait for --expect-body
+  icmp://host                           ping five times; needs net.ipv4.ping_group_range
+  dns://server/name?type=A              ask a DNS server, or without server the resolvers
+
+NAME is a check of a config: "service/check", or "service" for all of its checks. The exit code is 0 when everything expected was seen, else 1.`,
 		Example: `  edgeprobe check https://www.example.com/
   edgeprobe check https://www.example.com/health --expect-status 200,204 --expect-body '"ok"'
   edgeprobe check https://www.example.com/ --uplink wwan0 --resolver 192.0.2.53
+  edgeprobe check tls://www.example.com icmp://www.example.com 'dns:///www.example.com?type=AAAA'
   edgeprobe check api/home --config my.yaml --json`,
-		Args: oneArg("a URL, or the name of a check with --config"),
+		Args: someArgs("a URL, or the name of a check with --config"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			looks, err := f.plan(cmd, args[0])
-			if err != nil {
-				return err
+			var looks []look
+			for _, target := range args {
+				more, err := f.plan(cmd, target)
+				if err != nil {
+					return err
+				}
+				looks = append(looks, more...)
 			}
 			return runLooks(cmd, looks)
 		},
@@ -57,7 +68,7 @@ The exit code is 0 when everything expected was seen, else 1.`,
 	flags.StringVar(&f.ca, "ca", "", "PEM file of certificate authorities to trust instead of the system's")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up after this long")
 	flags.IntSliceVar(&f.status, "expect-status", nil, "accepted status codes (default: 200 to 299)")
-	flags.StringVar(&f.body, "expect-body", "", "regular expression that the body must match")
+	flags.StringVar(&f.body, "expect-body", "", "regular expression that the body must match; for tcp what the server says")
 	return cmd
 }
 
@@ -90,7 +101,8 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 		return err
 	}
 	paper, good := drawOn(cmd.OutOrStdout()), true
-	for i, l := range looks {
+	table := tableOf(looks, paper)
+	for _, l := range looks {
 		result, err := l.run(cmd.Context(), clk)
 		if err != nil {
 			return err
@@ -102,8 +114,9 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 			}
 			continue
 		}
-		if i > 0 {
-			fmt.Fprintln(paper)
+		if len(looks) > 1 {
+			table.add(l.target, result)
+			continue
 		}
 		drawResult(paper, l.target, result, time.Now())
 	}

@@ -10,14 +10,11 @@ import (
 	"edgeprobe.io/firmware/probe"
 )
 
-// planURL looks at a URL that no config knows.
+// planURL looks at something that no config knows.
 func (f checkFlags) planURL(target string) (look, error) {
-	u, err := url.Parse(target)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return look{}, fmt.Errorf("%q is not an http or https URL: write https://%s, or name a check and add --config FILE", target, hostOf(target))
-	}
-	if u.User != nil {
-		return look{}, fmt.Errorf("the URL holds a user name: leave it out, passwords on a command line can be read by everybody on this machine")
+	check, err := f.checkOf(target)
+	if err != nil {
+		return look{}, err
 	}
 	source, err := f.sourceAddr()
 	if err != nil {
@@ -38,11 +35,7 @@ func (f checkFlags) planURL(target string) (look, error) {
 	}
 	return look{
 		target: target,
-		check: firmware.Check{
-			Ref: firmware.CheckRef{Service: "once", Name: u.Hostname()}, Kind: "http", Role: firmware.RoleEdge, Critical: true,
-			Timeout: f.timeout, Interval: 2 * f.timeout,
-			HTTP: &firmware.HTTPCheck{URL: target, Status: f.status, ExpectBody: f.body},
-		},
+		check:  check,
 		uplink: firmware.Uplink{Name: f.uplink, Interface: f.uplink, Source: source, Resolvers: resolvers},
 		probe:  settings,
 	}, nil

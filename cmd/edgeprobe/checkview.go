@@ -57,6 +57,9 @@ func facts(r firmware.Result, now time.Time) (rows [][2]string) {
 	if r.Expires != 0 {
 		add("certificate", certificateWords(time.Unix(r.Expires, 0), now))
 	}
+	if r.Outcome.OK() && r.Detail != "" {
+		add("seen", printable(r.Detail))
+	}
 	if answered(r) {
 		add("cache", cacheWords(r.Cache))
 		add("body", fmt.Sprintf("%d bytes read", r.Bytes))

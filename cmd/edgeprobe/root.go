@@ -65,6 +65,16 @@ func oneArg(what string) cobra.PositionalArgs {
 	}
 }
 
+// someArgs wants one argument or more and says which.
+func someArgs(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return nil
+		}
+		return fmt.Errorf("give at least one argument: %s; see %s --help", what, cmd.CommandPath())
+	}
+}
+
 // wantsJSON reports whether --json was given.
 func wantsJSON(cmd *cobra.Command) bool {
 	on, err := cmd.Flags().GetBool("json")

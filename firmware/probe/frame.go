@@ -55,9 +55,10 @@ func (f *frame) verdict(r *run, err error) (firmware.Outcome, string) {
 	took, bound := r.result.Took, f.check.MaxLatency
 	switch {
 	case err == nil && bound > 0 && took-r.lost > bound:
-		return firmware.OutcomeSlow, fmt.Sprintf("took %v, want at most %v", (took-r.lost).Round(100*time.Microsecond), bound)
+		slow := fmt.Sprintf("took %v, want at most %v", (took - r.lost).Round(100*time.Microsecond), bound)
+		return firmware.OutcomeSlow, clean(beside(slow, r.seen))
 	case err == nil && r.lesser != nil:
-		return r.lesser.outcome, clean(r.lesser.detail)
+		return r.lesser.outcome, clean(beside(r.lesser.detail, r.seen))
 	case err == nil:
 		return firmware.OutcomeOK, clean(r.seen)
 	}

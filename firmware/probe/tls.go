@@ -80,11 +80,11 @@ func (t *tlsProbe) measure(ctx context.Context, r *run) error {
 	state := secure.ConnectionState()
 	r.shows(state)
 	secure.Close() // says goodbye, as a browser does
-	return t.judge(state)
+	return t.judge(r, state)
 }
 
 // judge holds a handshake that verified to what the check wants beyond.
-func (t *tlsProbe) judge(s tls.ConnectionState) error {
+func (t *tlsProbe) judge(r *run, s tls.ConnectionState) error {
 	end, left := lasts(s.VerifiedChains), time.Duration(t.days)*24*time.Hour
 	switch {
 	case s.Version < t.least:
@@ -93,7 +93,7 @@ func (t *tlsProbe) judge(s tls.ConnectionState) error {
 	case len(t.strict.NextProtos) > 0 && !slices.Contains(t.strict.NextProtos, s.NegotiatedProtocol):
 		return &miss{firmware.OutcomeTLSOther, "the server agrees on none of " + strings.Join(t.strict.NextProtos, ", ")}
 	case t.days > 0 && end.Before(t.clock.TLSTime().Add(left)):
-		return &miss{firmware.OutcomeTLSExpiring, fmt.Sprintf("the certificate chain ends on %s, want %d days",
+		r.lesser = &miss{firmware.OutcomeTLSExpiring, fmt.Sprintf("the certificate chain ends on %s, want %d days",
 			end.UTC().Format(time.DateOnly), t.days)}
 	}
 	return nil
