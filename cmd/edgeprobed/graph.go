@@ -34,6 +34,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *scre
 		}
 	}
 	defer db.Close()
+	for _, u := range ups {
+		if err := u.Account(cfg.Store.Dir, clk.Now().Boot); err != nil {
+			log.Warn("the bytes of this month are counted anew", "uplink", u.Name(), "error", err)
+		}
+	}
 	jobs, err := prepare(cfg, ups, clk)
 	if err != nil {
 		return err
@@ -80,7 +85,7 @@ func prepare(cfg *config.Config, ups []*uplink.Uplink, clk *clock.Clock) ([]agen
 			if err != nil {
 				return nil, fmt.Errorf("prepare %s over %s: %w", c.Ref, u.Name(), err)
 			}
-			jobs = append(jobs, agent.Job{Job: schedule.Job{Ref: c.Ref, Uplink: u.Name(), Interval: interval}, Prober: p})
+			jobs = append(jobs, agent.Job{Job: schedule.Job{Ref: c.Ref, Uplink: u.Name(), Interval: interval, Bytes: schedule.Cost(c)}, Prober: p})
 		}
 	}
 	return jobs, nil

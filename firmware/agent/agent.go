@@ -109,6 +109,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	for _, u := range a.Uplinks {
 		first = append(first, supervise.Task{Name: "uplink " + u.Name(), Run: a.watchUplink(u)})
 	}
+	first = append(first, supervise.Task{Name: "bytes", Run: a.watchBytes})
 	var feeds []supervise.Task
 	for i, f := range a.feeds {
 		feeds = append(feeds, supervise.Task{Name: "feed " + a.Feed.Brokers[i].Name, Run: a.runFeed(f)})

@@ -138,12 +138,15 @@ func (a *Agent) checkpoint() {
 // start starts what is due.
 func (a *Agent) start(ctx context.Context) {
 	for _, r := range a.plan.Due(a.Clock.Now()) {
-		if r.Missed {
-			missed := firmware.Result{Check: r.Ref, Uplink: r.Uplink, Start: r.Due, Detail: "the run before had not ended"}
-			a.step(fold.Result{Result: missed})
-			continue
+		switch {
+		case r.Missed:
+			a.missed(r, "the run before had not ended")
+		case !a.bears(r):
+			a.plan.Refused(r.Ref, r.Uplink, a.Clock.Now())
+			a.missed(r, "the uplink's allowance of this month is spent")
+		default:
+			a.pool.run(ctx, a.jobs[fold.Key{Ref: r.Ref, Uplink: r.Uplink}])
 		}
-		a.pool.run(ctx, a.jobs[fold.Key{Ref: r.Ref, Uplink: r.Uplink}])
 	}
 }
 

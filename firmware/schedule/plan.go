@@ -14,13 +14,15 @@ type Job struct {
 	Ref      firmware.CheckRef
 	Uplink   string
 	Interval time.Duration // while all is calm; at least 1 s
+	Bytes    int64         // what a run is expected to cost on the wire, see [Cost]
 }
 
 // Run is one job that is due. A missed one must not be started: it is only to be recorded.
 type Run struct {
 	Job
-	Due    firmware.Stamp
-	Missed bool
+	Due      firmware.Stamp
+	Missed   bool
+	Incident bool // the service is looked at closely: what it costs may come from the reserve
 }
 
 // Attention is how closely to look at a service over an uplink.
@@ -107,7 +109,7 @@ func (p *Plan) Due(now firmware.Stamp) []Run {
 		switch at := p.attention(e); {
 		case !e.flying:
 			e.flying = true
-			out = append(out, Run{Job: e.Job, Due: e.due})
+			out = append(out, Run{Job: e.Job, Due: e.due, Incident: at != Calm})
 			e.due = p.after(e, now)
 		case at == Calm:
 			out = append(out, Run{Job: e.Job, Due: e.due, Missed: true})
@@ -131,6 +133,17 @@ func (p *Plan) Ended(ref firmware.CheckRef, uplink string, now firmware.Stamp) {
 				e.due = now.Add(p.pause(e))
 			}
 			e.flying, e.again, e.ended = false, false, now
+			return
+		}
+	}
+}
+
+// Refused says that a run handed out was not started, because the uplink does not bear it. However closely the service
+// is looked at, the next one is asked for only after an interval: what is spent stays spent for a while.
+func (p *Plan) Refused(ref firmware.CheckRef, uplink string, now firmware.Stamp) {
+	for _, e := range p.entries {
+		if e.Ref == ref && e.Uplink == uplink {
+			e.flying, e.again, e.due = false, false, now.Add(e.Interval)
 			return
 		}
 	}

@@ -143,3 +143,27 @@ func TestProgress(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusedRunWaitsAnInterval: an uplink that cannot bear a run is not asked again at the pace of a burst.
+func TestRefusedRunWaitsAnInterval(t *testing.T) {
+	ref := firmware.CheckRef{Service: "api", Name: "home"}
+	at := func(d time.Duration) firmware.Stamp {
+		return firmware.Stamp{Boot: firmware.BootID{1}, Up: time.Hour + d}
+	}
+	p := schedule.New([]schedule.Job{{Ref: ref, Uplink: "lte", Interval: 10 * time.Minute, Bytes: 7}}, "berlin", at(0), schedule.Defaults())
+	if due := p.Due(at(5 * time.Second)); len(due) != 1 || due[0].Incident || due[0].Bytes != 7 {
+		t.Fatalf("calm: %+v", due)
+	}
+	p.Ended(ref, "lte", at(5*time.Second))
+	p.Attend("api", "lte", schedule.Burst, at(time.Minute))
+	if due := p.Due(at(2 * time.Minute)); len(due) != 1 || !due[0].Incident {
+		t.Fatalf("in a burst: %+v", due)
+	}
+	p.Refused(ref, "lte", at(2*time.Minute))
+	if due := p.Due(at(11 * time.Minute)); len(due) != 0 {
+		t.Errorf("asked again too soon: %+v", due)
+	}
+	if due := p.Due(at(12 * time.Minute)); len(due) != 1 || due[0].Missed {
+		t.Errorf("not asked again: %+v", due)
+	}
+}
