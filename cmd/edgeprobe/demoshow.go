@@ -112,12 +112,10 @@ func (s *show) follow(ctx context.Context, d demo.Device) error {
 	if s.titles {
 		title += "  " + strings.TrimPrefix(d.Page, "http://") // whole beside another panel in 80 columns
 	}
-	set := panel.Defaults()
-	set.Regions = demo.Regions()
 	for ctx.Err() == nil {
 		_ = page.Stream(ctx, func(e statuspage.Event) error {
 			if e.Raw != nil {
-				s.screen.Update(title, panel.Render(e.Raw.View, e.Raw.Now, set))
+				s.screen.Update(title, panel.Render(e.Raw.View, e.Raw.Now, likePanel(*e.Raw)))
 			}
 			return nil
 		}, statuspage.EventRaw)

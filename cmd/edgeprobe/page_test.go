@@ -69,6 +69,7 @@ func page(t *testing.T, v fold.View) (*statuspage.Server, string) {
 	if err := srv.Listen(ctx); err != nil {
 		t.Fatal(err)
 	}
+	srv.ShowPanel(statuspage.Panel{Regions: []string{"eu"}})
 	srv.Update(v, nil)
 	var g errgroup.Group
 	g.Go(func() error { return srv.Run(ctx) })
@@ -82,14 +83,15 @@ func page(t *testing.T, v fold.View) (*statuspage.Server, string) {
 }
 
 func TestStatus(t *testing.T) {
-	_, url := page(t, view(down()))
+	srv, url := page(t, view(down()))
+	srv.Recall([]fold.Transition{{Seq: 1, At: at(time.Minute), Kind: "decision", Subject: "docs", From: "unknown", To: "up"}})
 	out, errs, code := run(t, "status", "--page", url)
 	want := `✕ Down: shop
 as seen by berlin, site berlin, region eu; clock synced; it hears 0 of 1 peers, too few to confirm an outage
 
   SERVICE  STATE                      FOR    FAILING  WHY
 ✕ shop     Down, acknowledged by ada  3 min  4 of 4   status 503 in us and eu?[2J
-✓ docs     Up                                0 of 4
+✓ docs     Up                         3 min  0 of 4
 
   UPLINK  STATE                      FOR    CONTROLS  NETWORK
 ✓ eth0    sighted                    3 min  3 of 3    hansa-dsl

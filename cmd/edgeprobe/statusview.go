@@ -17,6 +17,9 @@ import (
 func drawStatus(c canvas, v statuspage.View) error {
 	fmt.Fprintf(c, "%s\n", c.paint(moodStyle(v.Mood), v.Mood.Sign()+" "+printable(v.Headline)))
 	fmt.Fprintf(c, "as seen by %s, site %s, region %s; clock %s; %s\n", printable(v.Device), printable(v.Site), printable(v.Region), v.Clock, companyWords(v))
+	if v.ClockSays != "" {
+		fmt.Fprintln(c, printable(v.ClockSays))
+	}
 	t := tabwriter.NewWriter(c, 0, 0, 2, ' ', 0)
 	if len(v.Services) > 0 {
 		line(t, "\n  SERVICE", "STATE", "FOR", "FAILING", "WHY")
@@ -108,7 +111,10 @@ func began(s statuspage.Service) *statuspage.Instant {
 	if s.Status == firmware.StatusConfirmed && s.Confirmed != nil {
 		return s.Confirmed
 	}
-	return s.Started
+	if s.Started != nil {
+		return s.Started
+	}
+	return s.Since
 }
 
 // age writes how long ago something was; nothing when that is not known.

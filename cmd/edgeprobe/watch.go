@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"edgeprobe.io/firmware/fold"
 	"edgeprobe.io/firmware/panel"
 	"edgeprobe.io/firmware/panel/screen"
 	"edgeprobe.io/firmware/statuspage"
@@ -69,7 +67,7 @@ func watchPanel(ctx context.Context, page *statuspage.Client, s *screen.Screen, 
 		return follow(ctx, page, func(err error) { s.Note("lost: " + err.Error()) }, func(e statuspage.Event) error {
 			switch {
 			case e.Raw != nil:
-				s.Update(device, panel.Render(e.Raw.View, e.Raw.Now, likePanel(e.Raw.View)))
+				s.Update(device, panel.Render(e.Raw.View, e.Raw.Now, likePanel(*e.Raw)))
 			case e.Transition != nil:
 				s.Note(transitionLine(*e.Transition))
 			}
@@ -118,19 +116,9 @@ func follow(ctx context.Context, page *statuspage.Client, lost func(error), each
 	}
 }
 
-// likePanel is a panel with a lamp for every region that the view speaks of: which lamps the device itself has, its page
-// does not say.
-func likePanel(v fold.View) panel.Settings {
-	set := panel.Defaults()
-	for _, s := range v.Services {
-		for _, r := range s.Decision.Regions {
-			if r.Region != "" && !slices.Contains(set.Regions, r.Region) {
-				set.Regions = append(set.Regions, r.Region)
-			}
-		}
-	}
-	slices.Sort(set.Regions)
-	return set
+// likePanel is a panel with the lamps that the device itself has.
+func likePanel(r statuspage.Raw) panel.Settings {
+	return panel.Settings{Regions: r.Regions, Lease: r.Lease()}
 }
 
 // transitionLine tells a change in one line: "09:12:31 decision shop: suspected -> confirmed, down. Why".

@@ -93,6 +93,7 @@ func New(p Parts) (*Agent, error) {
 	}
 	a.plan = schedule.New(jobs, p.Fold.Device, p.Clock.Now(), p.Schedule)
 	a.page = statuspage.New(p.Statuspage, a, a.command, p.Log)
+	a.page.ShowPanel(statuspage.Panel{Regions: p.Panel.Regions, Lease: p.Panel.Lease, Lamps: a.lamps})
 	a.recall()
 	for _, b := range p.Feed.Brokers {
 		a.feeds = append(a.feeds, feed.New(p.Feed, b, a.feedDeps(b)))

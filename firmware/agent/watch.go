@@ -6,6 +6,8 @@ import (
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/fold"
+	"edgeprobe.io/firmware/panel"
+	"edgeprobe.io/firmware/statuspage"
 	"edgeprobe.io/firmware/uplink"
 )
 
@@ -64,3 +66,12 @@ func (a *Agent) Wall(s firmware.Stamp) time.Time {
 
 // Now returns the present stamp for the status page.
 func (a *Agent) Now() firmware.Stamp { return a.Clock.Now() }
+
+// lamps tells the status page what the panel shows of a view at an instant.
+func (a *Agent) lamps(v fold.View, now firmware.Stamp) []statuspage.Lamp {
+	var out []statuspage.Lamp
+	for _, l := range panel.Render(v, now, a.Panel).Lamps {
+		out = append(out, statuspage.Lamp{Name: l.Key(), Shows: l.Pattern.String(), Says: l.Says()})
+	}
+	return out
+}

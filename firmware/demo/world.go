@@ -154,12 +154,3 @@ func (w *World) Close() {
 		w.Broker.close()
 	}
 }
-
-// Regions returns the names of the provider's regions, in the order of the panels' lamps.
-func Regions() []string {
-	var names []string
-	for _, r := range regions() {
-		names = append(names, r.name)
-	}
-	return names
-}

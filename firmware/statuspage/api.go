@@ -62,7 +62,7 @@ func (s *Server) getRaw(w http.ResponseWriter, _ *http.Request) {
 		starting(w)
 		return
 	}
-	answer(w, http.StatusOK, Raw{s.src.Now(), v})
+	answer(w, http.StatusOK, s.raw(s.src.Now(), v))
 }
 
 func (s *Server) getTransitions(w http.ResponseWriter, r *http.Request) {

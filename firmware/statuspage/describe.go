@@ -9,8 +9,10 @@ import (
 
 // teller turns stamps into instants as seen at one moment.
 type teller struct {
-	now  firmware.Stamp
-	wall func(firmware.Stamp) time.Time
+	now   firmware.Stamp
+	wall  func(firmware.Stamp) time.Time
+	began map[string]status                      // what each service is, and since when
+	lamps func(fold.View, firmware.Stamp) []Lamp // nil: none
 }
 
 // instant returns nil for a stamp that was never set.
@@ -54,6 +56,7 @@ func (t teller) view(v fold.View) View {
 		Time: t.wall(t.now).UTC().Truncate(time.Millisecond), Clock: v.Clock, Device: v.Device, Site: v.Site,
 		Region: v.Region, Unconfigured: v.Unconfigured, Witnesses: v.Witnesses, Muted: v.Muted,
 		Services: []Service{}, Uplinks: []Uplink{}, Parts: []Part{}, Peers: []Peer{},
+		Lamps: []Lamp{}, ClockSays: clockSays(v.Clock),
 	}
 	for _, s := range v.Services {
 		out.Services = append(out.Services, t.service(v.Device, s))
@@ -66,6 +69,9 @@ func (t teller) view(v fold.View) View {
 	}
 	for _, p := range v.Peers {
 		out.Peers = append(out.Peers, Peer{p.Device, p.Site, p.Alive, t.instant(p.Heard)})
+	}
+	if t.lamps != nil {
+		out.Lamps = append(out.Lamps, t.lamps(v, t.now)...)
 	}
 	out.Headline, out.Mood = headline(out)
 	return out
@@ -84,6 +90,8 @@ func (t teller) service(device string, s fold.ServiceView) Service {
 	}
 	if out.Status != d.Status {
 		out.Why = "this device's own evidence has ended"
+	} else if known := t.began[d.Service]; known.is == string(d.Status) {
+		out.Since = t.instant(known.at)
 	}
 	for _, id := range d.Aliases {
 		out.Aliases = append(out.Aliases, id.String())

@@ -186,12 +186,13 @@ func TestAnyViewCanBeTold(t *testing.T) {
 
 func TestRawSurvivesTheWire(t *testing.T) {
 	v := view(service("shop", firmware.StatusConfirmed, firmware.ImpactMasked, "w"), service("api", firmware.StatusUp, firmware.ImpactNone, ""))
-	_, h, _ := serve(t, v)
+	s, h, _ := serve(t, v)
+	s.ShowPanel(statuspage.Panel{Regions: []string{"us", "eu"}, Lease: 3 * time.Second})
 	raw, err := client(t, h.URL).Raw(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(statuspage.Raw{Now: now, View: *v}, raw); d != "" {
+	if d := cmp.Diff(statuspage.Raw{Now: now, View: *v, Regions: []string{"us", "eu"}, LeaseMS: 3000}, raw); d != "" || raw.Lease() != 3*time.Second {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }

@@ -37,7 +37,8 @@ func (p sheet) header() piece {
 			el("span", class("when"), when(p.started, text(clockLine(p.View))))),
 		el("h1", el("span", class("sign"), hidden(), text(p.Mood.Sign())), text(" "+p.Headline)),
 		worst,
-		when(p.started, el("p", class("company"), text(company(p.View)))))
+		when(p.started, el("p", class("company"), text(company(p.View)))),
+		when(p.started && p.ClockSays != "", el("p", class("company"), text(p.ClockSays))))
 }
 
 // main tells everything else.
@@ -47,6 +48,7 @@ func (p sheet) main() piece {
 	}
 	return el("main",
 		each(p.Services, p.service),
+		when(len(p.Lamps) > 0, el("section", el("p", class("facts"), text("Lamps: "), each(p.Lamps, lamp)))),
 		when(len(p.Services) == 0, el("section", el("p", class("says"),
 			text("No service is configured, so nothing is measured. Give this device a config with at least one service.")))),
 		el("div", class("pair"),
@@ -66,9 +68,14 @@ func footer() piece {
 		el("button", attr{"data-mute", "false"}, text("Unmute")),
 		el("span", attr{"id", "said"}, attr{"role", "status"}),
 		el("nav",
-			el("a", attr{"href", "/api/v1/view"}, text("view")), text(" "),
-			el("a", attr{"href", "/api/v1/transitions"}, text("transitions")), text(" "),
-			el("a", attr{"href", "/api/v1/stream"}, text("stream"))))
+			text("JSON: "), el("a", attr{"href", "/api/v1/view"}, text("view")), text(", "),
+			el("a", attr{"href", "/api/v1/transitions"}, text("transitions")), text(" · "),
+			el("a", attr{"href", "/api/v1/stream"}, text("live stream"))))
+}
+
+// lamp is a lamp of the panel, in words.
+func lamp(l Lamp) piece {
+	return el("span", bold(l.Name), text(" "+l.Shows+", "+l.Says))
 }
 
 // hidden spares those who listen to the page a sign that the words beside it tell as well.

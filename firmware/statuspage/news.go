@@ -1,9 +1,11 @@
 package statuspage
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
+	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/fold"
 )
 
@@ -18,7 +20,14 @@ type news struct {
 	have  bool
 	kept  []fold.Transition // the newest, at most keep
 	total uint64            // transitions ever put, the kept ones included
+	since map[string]status // of each service, as its transitions tell; never changed, only replaced
 	wake  chan struct{}     // closed by the next put
+}
+
+// status is what a service was decided to be, and since when without a change.
+type status struct {
+	is string
+	at firmware.Stamp
 }
 
 func newNews() *news { return &news{wake: make(chan struct{})} }
@@ -43,10 +52,32 @@ func (n *news) put(v fold.View, ts []fold.Transition) {
 // add keeps transitions; the oldest go when there are too many. The caller holds the lock.
 func (n *news) add(ts []fold.Transition) {
 	n.kept = append(n.kept, ts...)
+	n.learn(ts)
 	if extra := len(n.kept) - keep; extra > 0 {
 		n.kept = slices.Delete(n.kept, 0, extra)
 	}
 	n.total += uint64(len(ts))
+}
+
+// learn takes from transitions since when each service is what it is. The caller holds the lock.
+func (n *news) learn(ts []fold.Transition) {
+	since := maps.Clone(n.since)
+	for _, t := range ts {
+		if t.Kind == "decision" && since[t.Subject].is != t.To {
+			if since == nil {
+				since = map[string]status{}
+			}
+			since[t.Subject] = status{t.To, t.At}
+		}
+	}
+	n.since = since
+}
+
+// statuses returns what learn knows; the map is the caller's to read only.
+func (n *news) statuses() map[string]status {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.since
 }
 
 // current returns the newest view, and false before there was one.

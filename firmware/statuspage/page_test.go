@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/fold"
@@ -119,5 +120,79 @@ func TestOwnSourcesStayWhereTheyAre(t *testing.T) {
 		if len(source) < 1000 || strings.Contains(source, "<!--") || !strings.HasPrefix(after, next) {
 			t.Errorf("%s: %d bytes, then %.20q", tag, len(source), after)
 		}
+	}
+}
+
+// pageOf is what the page of a view says, tags apart.
+func pageOf(t *testing.T, v *fold.View, ts ...fold.Transition) string {
+	t.Helper()
+	_, h, _ := serve(t, v, ts...)
+	_, page, _ := get(t, h.URL+"/")
+	_, said := shape(t, page)
+	return strings.Join(said, "")
+}
+
+// TestScopeIsToldOnce: a reason that names the scope says it for both.
+func TestScopeIsToldOnce(t *testing.T) {
+	for why, times := range map[string]int{"down in eu+us, seen from eu+us": 1, "down, and nobody who saw it can look at eu now": 1, "": 1} {
+		s := service("shop", firmware.StatusConfirmed, firmware.ImpactDown, "")
+		s.Decision.Why = why
+		if got := pageOf(t, view(s)); strings.Count(got, "seen from ") != times || why != "" && !strings.Contains(got, why) {
+			t.Errorf("%q: the scope is told %d times, want %d", why, strings.Count(got, "seen from "), times)
+		}
+	}
+}
+
+// TestUpSaysSinceWhen: the newest change to up, however often it was told since; nothing when the page knows none.
+func TestUpSaysSinceWhen(t *testing.T) {
+	v := view(service("shop", firmware.StatusUp, firmware.ImpactNone, "all 2 votes pass"))
+	change := func(seq uint64, ago time.Duration, to string) fold.Transition {
+		return fold.Transition{Seq: seq, At: now.Add(-ago), Kind: "decision", Subject: "shop", To: to}
+	}
+	for _, c := range []struct {
+		name string
+		ts   []fold.Transition
+		want int64 // ms; 0: not told
+	}{
+		{"nothing known", nil, 0},
+		{"up again", []fold.Transition{change(1, 50*time.Minute, "up"), change(2, 20*time.Minute, "confirmed"), change(3, 7*time.Minute, "up"), change(4, time.Minute, "up")}, 420000},
+		{"the page knows another status", []fold.Transition{change(1, time.Minute, "suspected")}, 0},
+	} {
+		_, h, _ := serve(t, v, c.ts...)
+		got, err := client(t, h.URL).View(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		since := got.Services[0].Since
+		if c.want == 0 && since != nil || c.want != 0 && (since == nil || *since.AgeMS != c.want) {
+			t.Errorf("%s: since %+v, want %d ms", c.name, since, c.want)
+		}
+	}
+	if got := pageOf(t, v, change(1, 7*time.Minute, "up")); !strings.Contains(got, "Since 02:53:00 UTC, 7 min ago") {
+		t.Errorf("the page does not say since when: %s", got)
+	}
+}
+
+// TestClockSaysHowToMendIt: a clock that cannot be trusted is told with the reason and the mend, any other is not.
+func TestClockSaysHowToMendIt(t *testing.T) {
+	for clock, told := range map[firmware.ClockQuality]bool{
+		firmware.ClockSynced: false, firmware.ClockCorrected: false, firmware.ClockEstimated: true, firmware.ClockUnknown: true, "": true,
+	} {
+		v := view()
+		v.Clock = clock
+		if got := pageOf(t, v); strings.Contains(got, "not synchronised") != told || strings.Contains(got, "Start an NTP service") != told {
+			t.Errorf("clock %q: %s", clock, got)
+		}
+	}
+}
+
+func TestLampsAreTold(t *testing.T) {
+	s, h, _ := serve(t, view())
+	s.ShowPanel(statuspage.Panel{Lamps: func(v fold.View, at firmware.Stamp) []statuspage.Lamp {
+		return []statuspage.Lamp{{Name: "service/eu", Shows: "green steady", Says: v.Device + " at " + at.Since(v.At).String()}}
+	}})
+	_, page, _ := get(t, h.URL+"/")
+	if _, said := shape(t, page); !strings.Contains(strings.Join(said, ""), "Lamps: service/eu green steady, berlin-1 at 0s") {
+		t.Errorf("the lamps are not told: %q", said)
 	}
 }

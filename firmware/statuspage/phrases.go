@@ -2,6 +2,7 @@ package statuspage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"edgeprobe.io/firmware"
@@ -16,6 +17,23 @@ func clockLine(v View) string {
 		return "about " + v.Time.Format("2006-01-02 15:04") + " UTC, clock estimated"
 	}
 	return "clock not set"
+}
+
+// clockSays tells why times are not to be trusted wholly, and how to mend it; "" when they are.
+func clockSays(q firmware.ClockQuality) string {
+	const mend = " Start an NTP service, like chrony or systemd-timesyncd."
+	switch q {
+	case firmware.ClockSynced, firmware.ClockCorrected:
+		return ""
+	case firmware.ClockEstimated:
+		return "The kernel says that the clock is not synchronised: times may be off." + mend
+	}
+	return "The kernel says that the clock is not synchronised, and it was never set since the start: times of day are not known." + mend
+}
+
+// inWhy reports whether a decision's reason names its scope already, as the quorum writes it.
+func inWhy(s Service) bool {
+	return strings.Contains(s.Why, "in "+strings.Join(s.Scope.Targets, "+")+", seen from "+strings.Join(s.Scope.Observers, "+"))
 }
 
 // lead tells what the worst service means for customers, and whether somebody knows of it.

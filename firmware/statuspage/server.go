@@ -46,6 +46,7 @@ type Server struct {
 	src      Source
 	commands func(fold.Command) error
 	log      *slog.Logger
+	panel    Panel
 	news     *news
 	streams  chan struct{} // one token per open stream
 	listener net.Listener  // nil: serves no page
@@ -57,6 +58,23 @@ func New(set Settings, src Source, commands func(fold.Command) error, log *slog.
 		set: set, src: src, commands: commands, log: log, news: newNews(),
 		streams: make(chan struct{}, maxStreams),
 	}
+}
+
+// Panel is what the page needs to know of the device's panel.
+type Panel struct {
+	Regions []string      // one service lamp each; empty: one for all
+	Lease   time.Duration // of a lamp
+	// Lamps returns what the lamps show of a view at an instant; nil: nothing is told of lamps. It is called by
+	// several goroutines.
+	Lamps func(v fold.View, now firmware.Stamp) []Lamp
+}
+
+// ShowPanel has the page tell of the panel, too; to be called before Listen or Run.
+func (s *Server) ShowPanel(p Panel) { s.panel = p }
+
+// raw is v with what draws the same panel.
+func (s *Server) raw(now firmware.Stamp, v fold.View) Raw {
+	return Raw{now, v, s.panel.Regions, s.panel.Lease.Milliseconds()}
 }
 
 // Update gives the newest view and the transitions that led to it, and never blocks. Before the first one the
@@ -161,4 +179,6 @@ func (s *Server) Handler() http.Handler {
 }
 
 // teller tells times as of now.
-func (s *Server) teller() teller { return teller{s.src.Now(), s.src.Wall} }
+func (s *Server) teller() teller {
+	return teller{s.src.Now(), s.src.Wall, s.news.statuses(), s.panel.Lamps}
+}

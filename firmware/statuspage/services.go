@@ -26,16 +26,24 @@ func (p sheet) service(s Service) piece {
 func (p sheet) facts(s Service) group {
 	fact := func(pieces ...piece) piece { return el("span", pieces...) }
 	return group{
-		when(s.Started != nil, fact(text("Since "), bold(at(s.Started, p.View, " UTC")))),
+		when(began(s) != nil, fact(text("Since "), bold(at(began(s), p.View, " UTC")))),
 		when(s.Confirmed != nil, fact(text("Confirmed "), bold(at(s.Confirmed, p.View, "")))),
 		when(s.Unobserved != nil, fact(class("loud"), text("Unobserved since "), bold(at(s.Unobserved, p.View, "")))),
 		when(s.Incident != "" && s.AckedBy != "", fact(text("Acknowledged by "), bold(s.AckedBy))),
 		when(s.Incident != "" && s.AckedBy == "", fact(class("loud"), text("Not acknowledged"))),
-		when(len(s.Scope.Targets) > 0, fact(text("Fails in "), bold(strings.Join(s.Scope.Targets, ", ")),
+		when(len(s.Scope.Targets) > 0 && !inWhy(s), fact(text("Fails in "), bold(strings.Join(s.Scope.Targets, ", ")),
 			text(", seen from "), bold(strings.Join(s.Scope.Observers, ", ")))),
 		fact(text(why(s))),
 		when(!s.FullView, fact(text("not every device is heard"))),
 	}
+}
+
+// began is when what is said of a service began; nil when nobody knows.
+func began(s Service) *Instant {
+	if s.Started != nil {
+		return s.Started
+	}
+	return s.Since
 }
 
 // more is a part that opens when its summary is pressed; the script keeps it as its reader left it.
@@ -45,11 +53,15 @@ func more(id string, open bool, summary string, pieces ...piece) piece {
 
 func vote(v Vote) piece {
 	m := voteMood(v.State)
+	since := ago(v.Since)
+	if since == "" && !v.Own {
+		since = "not told" // a peer tells how old its evidence is, which is all that counts
+	}
 	return el("tr",
 		cell("vantage", text(v.Device+"/"+v.Uplink), when(v.Own, text(" "), small("this device")),
 			when(v.Region != "", text(" "), small("on "+v.Region))),
 		cell("vote", mark(m), text(" "+string(v.State)+impact(v.Impact))),
-		cell("since", text(ago(v.Since))),
+		cell("since", text(since)),
 		cell("evidence", text(ago(v.Evidence))),
 		cell("why", class("why"), text(v.Why)))
 }

@@ -87,7 +87,7 @@ func (s *Server) send(out *eventWriter, b batch) error {
 	}
 	if b.have {
 		out.event(EventView, func() any { return t.view(b.view) })
-		out.event(EventRaw, func() any { return Raw{t.now, b.view} })
+		out.event(EventRaw, func() any { return s.raw(t.now, b.view) })
 		out.event(EventTick, func() any { return struct{}{} })
 	}
 	return out.flush()

@@ -9,20 +9,22 @@ import (
 
 // View is the state of a device for people and tools: the answer of /api/v1/view.
 type View struct {
-	Time         time.Time             `json:"time"`         // when this was answered; as good as Clock
-	Clock        firmware.ClockQuality `json:"clock"`        // how far to trust every "at"
-	Device       string                `json:"device"`       //
-	Site         string                `json:"site"`         //
-	Region       string                `json:"region"`       //
-	Unconfigured bool                  `json:"unconfigured"` // nothing is watched
-	Witnesses    firmware.Witnesses    `json:"witnesses"`    // whether this fleet could confirm an outage now
-	Muted        bool                  `json:"muted"`        // this device's buzzer
-	Headline     string                `json:"headline"`     // the worst, in one sentence
-	Mood         Mood                  `json:"mood"`         // of the worst service
+	Time         time.Time             `json:"time"`                 // when this was answered; as good as Clock
+	Clock        firmware.ClockQuality `json:"clock"`                // how far to trust every "at"
+	ClockSays    string                `json:"clock_says,omitempty"` // why not wholly, and how to mend it
+	Device       string                `json:"device"`               //
+	Site         string                `json:"site"`                 //
+	Region       string                `json:"region"`               //
+	Unconfigured bool                  `json:"unconfigured"`         // nothing is watched
+	Witnesses    firmware.Witnesses    `json:"witnesses"`            // whether this fleet could confirm an outage now
+	Muted        bool                  `json:"muted"`                // this device's buzzer
+	Headline     string                `json:"headline"`             // the worst, in one sentence
+	Mood         Mood                  `json:"mood"`                 // of the worst service
 	Services     []Service             `json:"services"`
 	Uplinks      []Uplink              `json:"uplinks"`
 	Parts        []Part                `json:"parts"`
 	Peers        []Peer                `json:"peers"`
+	Lamps        []Lamp                `json:"lamps"` // what this device's panel shows
 }
 
 // Mood sorts statuses by what a person should feel.
@@ -50,9 +52,10 @@ type Service struct {
 	Status      firmware.Status    `json:"status"`
 	Impact      firmware.Impact    `json:"impact"`
 	Mood        Mood               `json:"mood"`
-	Title       string             `json:"title"` // two or three words: "Down", "Not known"
-	Says        string             `json:"says"`  // what customers notice, one sentence
-	Why         string             `json:"why"`   // what the decision stands on, one sentence
+	Title       string             `json:"title"`           // two or three words: "Down", "Not known"
+	Says        string             `json:"says"`            // what customers notice, one sentence
+	Why         string             `json:"why"`             // what the decision stands on, one sentence
+	Since       *Instant           `json:"since,omitempty"` // the status is this one, as far as is remembered
 	Witnesses   firmware.Witnesses `json:"witnesses"`
 	Voters      int                `json:"voters"`
 	Failing     int                `json:"failing"`
@@ -136,6 +139,13 @@ type Peer struct {
 	Heard  *Instant `json:"heard,omitempty"`
 }
 
+// Lamp is one lamp of the device's panel.
+type Lamp struct {
+	Name  string `json:"lamp"`  // "service/eu"
+	Shows string `json:"shows"` // "red fast blink"
+	Says  string `json:"says"`  // "confirmed down: shop"
+}
+
 // Transition is a change that was kept.
 type Transition struct {
 	Seq     uint64          `json:"seq"`
@@ -154,6 +164,11 @@ func (t Transition) When() *Instant { return &t.Instant }
 // Raw is the fold's own view and the instant of the answer: the answer of /api/v1/raw, for edgeprobe's own
 // command line, which renders panels from it. It changes without notice.
 type Raw struct {
-	Now  firmware.Stamp `json:"now"`
-	View fold.View      `json:"view"`
+	Now     firmware.Stamp `json:"now"`
+	View    fold.View      `json:"view"`
+	Regions []string       `json:"regions"`  // the service lamps that the device's panel has; empty: one for all
+	LeaseMS int64          `json:"lease_ms"` // of its lamps
 }
+
+// Lease is how long a lamp of the device's panel is lit without news.
+func (r Raw) Lease() time.Duration { return time.Duration(r.LeaseMS) * time.Millisecond }
