@@ -47,14 +47,15 @@ type Check struct {
 
 // HTTPCheck is what an http check asks and expects.
 type HTTPCheck struct {
-	URL     string            // absolute http or https URL without user information
-	Method  string            // "" means GET
-	Body    string            // request body, sent as is
-	Headers map[string]string // request headers; may hold secrets
-	Address string            // "ip" or "ip:port" dialled instead of resolving the URL's host; "" resolves
-	Family  int               // 4 or 6: only this IP version; 0 prefers IPv4
-	Nonce   bool              // adds a query parameter that no cache has seen; for hosts of one's own only
-	Keep    bool              // may keep its connection between the full runs that validity needs
+	URL      string            // absolute http or https URL without user information
+	Method   string            // "" means GET
+	Body     string            // request body, sent as is
+	Headers  map[string]string // request headers; may hold secrets
+	Address  string            // "ip" or "ip:port" dialled instead of resolving the URL's host; "" resolves
+	Family   int               // 4 or 6: only this IP version; 0 prefers IPv4
+	Protocol int               // 2: HTTP/2 (RFC 9113) and nothing else; 0 and 1: HTTP/1.1
+	Nonce    bool              // adds a query parameter that no cache has seen; for hosts of one's own only
+	Keep     bool              // may keep its connection between the full runs that validity needs
 
 	Redirects int  // redirects followed at most; 0: a redirect is an answer
 	Downgrade bool // a redirect may lead from https to http

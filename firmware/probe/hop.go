@@ -42,8 +42,14 @@ func newHop(c *firmware.HTTPCheck, clock Clock, set Settings) (at hop, err error
 		i := bytes.Index(at.raw, []byte(nonceName+"="+nonceBlank)) + len(nonceName) + 1
 		at.nonce = at.raw[i : i+len(nonceBlank)]
 	}
-	if at.target.secure {
+	switch {
+	case c.Protocol == 2 && !at.target.secure:
+		return at, errors.New("HTTP/2 is measured over https only: mend the URL or the protocol")
+	case at.target.secure:
 		at.tls = tlsConfig(at.target.name, clock, set)
+		if c.Protocol == 2 {
+			at.tls.NextProtos = []string{"h2"}
+		}
 		at.light = lighter(at.tls)
 	}
 	return at, nil

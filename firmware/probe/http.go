@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -12,9 +13,10 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// httpProbe makes one HTTP request over a connection of its own, fresh unless the check allows to keep it, so that
-// every phase is exact and the certificate is the one that customers get now. A redirect is an answer unless the
-// check follows it; then the phases are the sums over all requests, and everything else is of the last one.
+// httpProbe makes one request, by HTTP/1.1 or by HTTP/2 as the check says, over a connection of its own, fresh unless
+// the check allows to keep it, so that every phase is exact and the certificate is the one that customers get now. A
+// redirect is an answer unless the check follows it; then the phases are the sums over all requests, and everything
+// else is of the last one.
 type httpProbe struct {
 	check   *firmware.HTTPCheck
 	clock   Clock
@@ -61,10 +63,12 @@ func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, erro
 func (h *httpProbe) policies() error {
 	c := h.check
 	switch {
+	case c.Protocol < 0 || c.Protocol > 2:
+		return fmt.Errorf("HTTP version %d is not 1 or 2", c.Protocol)
 	case c.Redirects < 0 || c.Redirects > maxRedirects:
 		return errors.New("at most 10 redirects are followed")
-	case c.Keep && c.Redirects > 0:
-		return errors.New("a connection is kept only where no redirects are followed")
+	case c.Keep && (c.Redirects > 0 || c.Protocol == 2):
+		return errors.New("a connection is kept only in HTTP/1.1 and where no redirects are followed")
 	case c.Days < 0:
 		return errors.New("the days that a certificate must last are not negative")
 	}
@@ -147,6 +151,9 @@ func (h *httpProbe) visit(ctx context.Context, r *run, at *hop) (*http.Response,
 
 // ask makes the request, and notes whether the connection may carry another.
 func (h *httpProbe) ask(r *run, conn net.Conn, at *hop) (*http.Response, error) {
+	if h.check.Protocol == 2 {
+		return h.exchange2(r, conn, at)
+	}
 	answer, err := h.exchange(r, conn, at)
 	h.kept.ready = h.kept.wanted && err == nil && h.whole
 	return answer, err
@@ -180,6 +187,9 @@ func (h *httpProbe) handshake(r *run, conn net.Conn, at *hop) (*tls.Conn, error)
 	r.result.Conn = firmware.ConnFull
 	if state.DidResume {
 		r.result.Conn = firmware.ConnResumed
+	}
+	if h.check.Protocol == 2 && state.NegotiatedProtocol != "h2" {
+		return nil, &miss{firmware.OutcomeHTTPProtocol, "the server does not speak HTTP/2"}
 	}
 	return secure, nil
 }
