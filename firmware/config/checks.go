@@ -61,7 +61,7 @@ func (b *builder) controls(raw *rawFile) {
 		b.claimName(names, rc.Name)
 		c := b.check(rc)
 		c.Role, c.Negative = firmware.RoleControl, rc.Negative.or(false)
-		b.misplaced("a control", rc.Role.keyed(), rc.Critical.keyed(), rc.Region.keyed())
+		b.misplaced("a control", rc.Role.keyed(), rc.Critical.keyed(), rc.Region.keyed(), rc.Nonce.keyed())
 		if rc.Kind.V == "icmp" {
 			b.add(rc.Kind.at, kindEvidence, "choose another kind for a control", "control")
 		}

@@ -41,6 +41,8 @@ func keyedOf(field reflect.Value) keyed {
 	return keyed{}
 }
 
+func (h here) keyed() keyed { return keyed{h.given, h.at} }
+
 // keyed is a key that was given or not, and where.
 type keyed struct {
 	given bool

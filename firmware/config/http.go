@@ -23,17 +23,13 @@ var (
 // http reads what is particular to an http check.
 func (b *builder) http(raw *rawCheck, c *firmware.Check) {
 	h := &firmware.HTTPCheck{
-		Method: raw.Method.V, Body: raw.Body.V, Marker: b.pattern(raw.Marker), MaxBytes: int64(raw.MaxBytes.V),
-		Headers: b.headers(raw.Headers, b.headerValue), ExpectHead: b.headers(raw.Expect.Headers, b.pattern),
-		ExpectBody: b.pattern(raw.Expect.Body), Address: b.dialled(raw.Address),
+		Method: raw.Method.V, Body: raw.Body.V, Headers: b.headers(raw.Headers, b.headerValue), Address: b.dialled(raw.Address),
+		Nonce: raw.Nonce.V, Keep: raw.Keep.V, Redirects: raw.Redirects.V, Downgrade: raw.Downgrade.V,
+		Marker: b.pattern(raw.Marker), MaxBytes: int64(raw.MaxBytes.V),
 	}
 	b.host(h.Headers, raw.Headers)
-	if h.Method == http.MethodHead {
-		b.misplaced("a HEAD request, whose answer has no body", raw.Expect.Body.keyed(), raw.Marker.keyed())
-	}
-	for _, status := range raw.Expect.Status {
-		h.Status = append(h.Status, status.V)
-	}
+	b.httpExpect(raw, h)
+	b.httpWay(raw, h)
 	if raw.Method.OK && (!methodName.MatchString(raw.Method.V) || raw.Method.V == http.MethodConnect) {
 		b.add(raw.Method.at, kindMethod, "", raw.Method.V)
 	}

@@ -40,6 +40,9 @@ const (
 	kindHeaderValue
 	kindHost
 	kindRegexp
+	kindJSONPath
+	kindSizes
+	kindVersion
 	kindDomain
 	kindAnswer
 	kindRecordType
@@ -108,6 +111,9 @@ var sentences = [kinds]sentence{
 	kindHeaderValue:  {"holds a line end or control character", "write the value as one line"},
 	kindHost:         {"is not a host", "write it like www.example.com"},
 	kindRegexp:       {"%q is not a regular expression (%s)", "use RE2 syntax, and a backslash before a character that stands for itself"},
+	kindJSONPath:     {"%q is not a path into JSON", "write it like $.status or $.items[0].id"},
+	kindSizes:        {"%d bytes are more than the %d that are accepted", "lower it or raise max_bytes"},
+	kindVersion:      {"%q is asked for, but the address is %s", "give an address of that IP version or leave family out"},
 	kindDomain:       {"%q is not a domain name", "write it like api.example.com"},
 	kindAnswer:       {"%q is never an answer of type %s", "write an address of that IP version"},
 	kindRecordType:   {"%q is not a record type", ""},

@@ -116,6 +116,18 @@ type rawCheck struct {
 	URL val[string] `yaml:"url" kinds:"http"`
 	// http, tls, tcp: the IP address, with a port or without, to dial instead of resolving the host.
 	Address val[string] `yaml:"address" kinds:"http tls tcp"`
+	// http: only this IP version is measured; without it IPv4, and IPv6 where a name has nothing else.
+	Family val[string] `yaml:"family" oneof:"ipv4 ipv6" kinds:"http"`
+	// http: the version asked for and held to; http1 by default. http2 needs an https URL.
+	Protocol val[string] `yaml:"protocol" oneof:"http1 http2" kinds:"http"`
+	// http: how often a redirect is followed; 0, the default, takes it for the answer. Headers and body go to the same origin only.
+	Redirects val[int] `yaml:"redirects" limits:"0..10" kinds:"http"`
+	// http: a redirect may lead from https to http; false by default.
+	Downgrade val[bool] `yaml:"downgrade" kinds:"http"`
+	// http: adds a query parameter, edgeprobe, that is new in each request, so that no cache can answer. For your own hosts only: it fills their caches. Not for controls.
+	Nonce val[bool] `yaml:"nonce" kinds:"http"`
+	// http: may keep its connection from run to run, which is cheaper and proves less; a full one is made as often as the evidence needs it, and on every failure.
+	Keep val[bool] `yaml:"keep" kinds:"http"`
 	// http: GET by default.
 	Method val[string] `yaml:"method" kinds:"http"`
 	// http: request headers. A value may be a reference: file:NAME or env:NAME.
@@ -151,6 +163,12 @@ type rawExpect struct {
 	Body val[string] `yaml:"body" kinds:"http tcp"`
 	// http: per header a regular expression that must match in its value.
 	Headers table `yaml:"headers" kinds:"http"`
+	// http: what must not be.
+	Absent rawAbsent `yaml:"absent" kinds:"http"`
+	// http: values in a JSON body as text, each by its path, like {"$.status": "ok", "$.items[0].id": "7"}.
+	JSON table `yaml:"json" kinds:"http"`
+	// http: the smallest body accepted.
+	MinBytes val[size] `yaml:"min_bytes" limits:"1B..64MiB" kinds:"http"`
 	// dns: answers of which at least one must be present.
 	Answers []val[string] `yaml:"answers" limits:"1..32" kinds:"dns"`
 	// dns: the response code wanted instead of records; NODATA is a good reply without records of the type.
@@ -163,8 +181,17 @@ type rawExpect struct {
 	MinVersion val[string] `yaml:"min_version" oneof:"tls1.2 tls1.3" kinds:"tls"`
 	// tls: the protocols offered, of which the server must choose one.
 	ALPN []val[string] `yaml:"alpn" limits:"1..8" kinds:"tls"`
-	// tls: the days that the certificate chain must last; a shorter one is as a slow answer is.
-	CertificateDays val[int] `yaml:"certificate_days" limits:"1..3650" kinds:"tls"`
+	// http, tls: the days that the certificate must last; a shorter one is as a slow answer is.
+	CertificateDays val[int] `yaml:"certificate_days" limits:"1..3650" kinds:"http tls"`
+}
+
+// rawAbsent is what an answer must not be.
+type rawAbsent struct {
+	here `yaml:"-"`
+	// A regular expression that must not match in the body, like the words of an error page that comes with status 200.
+	Body val[string] `yaml:"body"`
+	// Per header a regular expression that no value may match; "" forbids the header.
+	Headers table `yaml:"headers"`
 }
 
 // rawRule is the numbers of the rule.
