@@ -160,7 +160,7 @@ func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings)
 	case len(voters) == 0:
 		d.Status, d.Why = firmware.StatusUnknown, "no vantage has fresh evidence"
 	case s.Opened.Zero():
-		d.Status, d.Why = firmware.StatusUp, fmt.Sprintf("%d of %d votes pass", len(filter(voters, Ballot.passing)), len(voters))
+		d.Status, d.Why = firmware.StatusUp, allPass(len(voters))
 	case c.alone(failing, voters):
 		d.Status = firmware.StatusSingleSite
 		d.Why = "down as seen from " + failing[0].Place.Site + " alone; no other site can look"
@@ -173,6 +173,14 @@ func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings)
 	}
 	d.Regions = c.calmRegions(d.Status)
 	return d
+}
+
+// allPass says that every one of n votes passes: while nothing is open no other kind is cast.
+func allPass(n int) string {
+	if n == 1 {
+		return "the only vote passes"
+	}
+	return fmt.Sprintf("all %d votes pass", n)
 }
 
 // alone reports whether one site fails over at least two of its networks and no other site votes at all.
