@@ -16,9 +16,11 @@ type Route struct {
 	Table   uint32     `json:"table"`            // of routes; 254 is the main one (ip-route(8))
 }
 
-// anywhere are destinations that only a default route leads to: addresses for documentation (RFC 5737, RFC 3849).
+// anywhere are destinations that only a default route leads to, also in laboratories that use the usual addresses for
+// documentation: one reserved for ever (RFC 1112 section 4), one of the newest for documentation (RFC 9637). Nothing is
+// ever sent there.
 func anywhere() [2]netip.Addr {
-	return [2]netip.Addr{netip.AddrFrom4([4]byte{192, 0, 2, 1}), netip.AddrFrom16([16]byte{0x20, 0x01, 0x0d, 0xb8, 15: 1})}
+	return [2]netip.Addr{netip.AddrFrom4([4]byte{240, 0, 0, 1}), netip.AddrFrom16([16]byte{0x3f, 0xff, 15: 1})}
 }
 
 // routeTo asks the kernel which route out of the interface leads to a destination, by the rules and tables that

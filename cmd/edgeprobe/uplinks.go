@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+
+	"github.com/spf13/cobra"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/config"
+	"edgeprobe.io/firmware/uplink"
+)
+
+// wayOut is one uplink as `uplinks` shows it.
+type wayOut struct {
+	Name      string `json:"name"`
+	Interface string `json:"interface,omitempty"`
+	Metered   bool   `json:"metered,omitempty"`
+	uplink.Seen
+	Resolvers []netip.AddrPort `json:"resolvers"`
+	Month     *monthly         `json:"month,omitempty"` // nil: no daemon with this config has counted
+}
+
+// monthly is what an uplink has carried, as the daemon last wrote it down.
+type monthly struct {
+	Month     string `json:"month,omitempty"` // like 2026-11, UTC; "" while no trusted clock has told it
+	Bytes     int64  `json:"bytes"`
+	Allowance int64  `json:"allowance,omitempty"` // 0: no bound
+}
+
+func newUplinksCmd() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "uplinks",
+		Short: "Show the ways out of this device: state, addresses, route, resolvers, bytes",
+		Long: `Shows what the kernel says of each way out now, and what the daemon has counted this month. Without a config it
+shows this machine's interfaces.
+
+The exit code is 0, or 1 when an uplink of the config cannot carry anything.`,
+		Example: "  edgeprobe uplinks --config my.yaml\n  edgeprobe uplinks --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ways, err := waysOut(file)
+			if err != nil {
+				return err
+			}
+			if wantsJSON(cmd) {
+				err = printJSON(cmd.OutOrStdout(), ways)
+			} else {
+				err = drawUplinks(drawOn(cmd.OutOrStdout()), ways)
+			}
+			for _, w := range ways {
+				if err == nil && file != "" && !w.Up {
+					return errBad
+				}
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "", "config file whose uplinks are shown")
+	return cmd
+}
+
+// waysOut looks at the uplinks of a config, or at this machine's interfaces.
+func waysOut(file string) ([]wayOut, error) {
+	if file == "" {
+		return interfaces()
+	}
+	cfg, err := config.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	ways := []wayOut{}
+	for _, u := range cfg.Uplinks {
+		w := lookAt(u)
+		book, err := uplink.ReadBook(cfg.Store.Dir, u.Name)
+		if err != nil {
+			return nil, fmt.Errorf("%w; the daemon writes it anew when it starts", err)
+		}
+		if book != (uplink.Book{}) {
+			w.Month = &monthly{Month: book.Month, Bytes: book.Spent(), Allowance: u.Allowance}
+		}
+		ways = append(ways, w)
+	}
+	return ways, nil
+}
+
+func interfaces() ([]wayOut, error) {
+	all, err := net.Interfaces()
+	if err != nil {
+		return nil, fmt.Errorf("list interfaces: %w", err)
+	}
+	ways := []wayOut{}
+	for _, i := range all {
+		if i.Flags&net.FlagLoopback == 0 {
+			ways = append(ways, lookAt(firmware.Uplink{Name: i.Name, Interface: i.Name}))
+		}
+	}
+	return ways, nil
+}
+
+func lookAt(u firmware.Uplink) wayOut {
+	out := uplink.Open(u)
+	w := wayOut{Name: u.Name, Interface: u.Interface, Metered: u.Metered, Seen: out.Look(), Resolvers: []netip.AddrPort{}}
+	w.Resolvers = append(w.Resolvers, out.Resolvers()...)
+	return w
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// uplinksConfig writes a config of two uplinks: one that works on every machine, and one that none has.
+func uplinksConfig(t *testing.T, second string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := "device: berlin\nfleet: [{id: berlin, site: berlin, region: eu, uplinks: [{name: lan, network: dsl}, {name: lte, network: mobile, metered: true}]}]\n" +
+		"uplinks:\n  - {name: lan, source: 127.0.31.1, resolvers: [127.0.31.53]}\n  - {name: lte, interface: " + second + ", resolvers: [\"127.0.31.54:5353\"]}\nstore: {dir: data}\n"
+	file := filepath.Join(dir, "berlin.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "data", "bytes-lte.json"), []byte(`{"month":"2026-11","rx":40000000,"tx":1500000}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestUplinksOfAConfig(t *testing.T) {
+	out, errs, code := run(t, "uplinks", "--config", uplinksConfig(t, "nosuch0"))
+	if code != 1 || errs != "" {
+		t.Errorf("code %d, %q: an uplink is down", code, errs)
+	}
+	for _, want := range []string{"127.0.31.1/32", "127.0.31.53", "127.0.31.54:5353", "interface nosuch0 does not exist", "42 MB of 200 MB this month"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+	if out, errs, code := run(t, "uplinks", "--config", uplinksConfig(t, "lo")); code != 0 {
+		t.Errorf("code %d %q with two good uplinks\n%s", code, errs, out)
+	}
+}
+
+func TestUplinksAsJSON(t *testing.T) {
+	out, _, code := run(t, "uplinks", "--json", "--config", uplinksConfig(t, "nosuch0"))
+	var ways []wayOut
+	if err := json.Unmarshal([]byte(out), &ways); err != nil || code != 1 || len(ways) != 2 {
+		t.Fatalf("code %d, %v: %s", code, err, out)
+	}
+	if lan := ways[0]; !lan.Up || lan.Month != nil || len(lan.Addresses) != 1 {
+		t.Errorf("%+v", lan)
+	}
+	if lte := ways[1]; lte.Up || lte.Why == "" || !lte.Metered || lte.Month == nil || lte.Month.Bytes != 41500000 || lte.Month.Allowance != 200e6 {
+		t.Errorf("%+v", lte)
+	}
+}
+
+// TestUplinksOfThisMachine: whatever it has, there is an answer.
+func TestUplinksOfThisMachine(t *testing.T) {
+	for _, args := range [][]string{{"uplinks"}, {"uplinks", "--json"}} {
+		if out, errs, code := run(t, args...); code != 0 || out == "" {
+			t.Errorf("%v: code %d, %q, %q", args, code, out, errs)
+		}
+	}
+}
+
+func TestAmounts(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 B", 9: "9 B", 999: "999 B", 1000: "1.0 kB", 41500000: "42 MB", 999600: "1.0 MB", 2e12: "2.0 TB"} {
+		if got := amount(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
