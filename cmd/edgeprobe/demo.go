@@ -60,8 +60,9 @@ func runDemo(ctx context.Context, out io.Writer, f demoFlags) error {
 		return err
 	}
 	defer remove()
-	show := newShow(out, f.json)
-	timeline := demo.NewTimeline(show.note)
+	var show *show
+	timeline := demo.NewTimeline(func(line string) { show.note(line) })
+	show = newShow(out, f.json, timeline.Stamp)
 	world, err := demo.Open(dir, timeline.Say)
 	if err != nil {
 		return err

@@ -130,7 +130,7 @@ func TestDemoDir(t *testing.T) {
 
 func TestRulingForPrograms(t *testing.T) {
 	var out bytes.Buffer
-	s := newShow(&out, true)
+	s := newShow(&out, true, nil)
 	s.note("   +1.00 s  shop suspected")
 	s.ruling(demo.Ruling{
 		Findings: []demo.Finding{{Device: "berlin", Suspect: 1500 * time.Millisecond, Confirm: -1, Masked: -1, Up: 0}},

@@ -27,7 +27,8 @@ type show struct {
 	json *json.Encoder // nil for people
 }
 
-func newShow(out io.Writer, asJSON bool) *show {
+// newShow shows on out. Lines about lamps begin with the timeline's stamp, as all others do.
+func newShow(out io.Writer, asJSON bool, stamp func(time.Time) string) *show {
 	if asJSON {
 		return &show{screen: screen.New(io.Discard, screen.Options{}), json: json.NewEncoder(out)}
 	}
@@ -35,8 +36,19 @@ func newShow(out io.Writer, asJSON bool) *show {
 	if f, ok := out.(*os.File); ok {
 		opt = screen.Detect(f)
 	}
-	opt.Notes = timelineNotes
+	opt.Notes, opt.Stamp, opt.Tells = timelineNotes, stamp, serviceNews()
 	return &show{screen: screen.New(out, opt), titles: opt.Terminal}
+}
+
+// serviceNews chooses the lamps that the demo has lines of where it is no terminal: those of services, once they were
+// lit. The others belong to the picture, not to the story.
+func serviceNews() func(title string, l panel.Lamp) bool {
+	lit := map[string]bool{}
+	return func(title string, l panel.Lamp) bool {
+		key := title + " " + l.Key()
+		lit[key] = lit[key] || l.A != panel.Dark
+		return l.Role == panel.RoleService && lit[key]
+	}
 }
 
 // note adds a line to the timeline.

@@ -50,13 +50,14 @@ func (t *Timeline) zero(at time.Time) {
 	t.cut = at
 }
 
-func (t *Timeline) sayAt(at time.Time, text string) {
+func (t *Timeline) sayAt(at time.Time, text string) { t.out(t.Stamp(at) + text) }
+
+// Stamp is how a line about an instant begins: the seconds since the second 0, or as much room before there is one.
+func (t *Timeline) Stamp(at time.Time) string {
 	t.mu.Lock()
-	cut := t.cut
-	t.mu.Unlock()
-	if cut.IsZero() {
-		t.out("           " + text)
-		return
+	defer t.mu.Unlock()
+	if t.cut.IsZero() {
+		return "           "
 	}
-	t.out(fmt.Sprintf("%+7.2f s  %s", at.Sub(cut).Seconds(), text))
+	return fmt.Sprintf("%+7.2f s  ", at.Sub(t.cut).Seconds())
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"edgeprobe.io/firmware/panel"
 )
 
 // Options say what is drawn on.
@@ -14,6 +16,10 @@ type Options struct {
 	Size     func() (w, h int) // of the terminal, asked for every drawing; nil means 80 x 24
 	Notes    int               // how many notes stay below the panels of a terminal; 0 means 8
 	Now      func() time.Time  // nil means time.Now
+	// Where it is no terminal: how the line of a change at an instant begins, nil means with the time of day in UTC;
+	// and which lamps of which panel have lines at all, nil means all. Both are called with the screen held.
+	Stamp func(time.Time) string
+	Tells func(title string, l panel.Lamp) bool
 }
 
 // Detect returns the options for drawing on f: whether it is a terminal, its size, and whether NO_COLOR
@@ -42,6 +48,12 @@ func (o Options) filled() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Stamp == nil {
+		o.Stamp = func(t time.Time) string { return t.UTC().Format(time.TimeOnly) + " " }
+	}
+	if o.Tells == nil {
+		o.Tells = func(string, panel.Lamp) bool { return true }
 	}
 	return o
 }

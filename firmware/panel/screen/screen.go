@@ -34,7 +34,7 @@ type shown struct {
 	title string
 	frame panel.Frame
 	came  time.Time
-	said  map[string]string // the last line said per lamp, where it is no terminal
+	said  map[string]string // the last news told per lamp, where it is no terminal
 }
 
 // New returns a screen on w.
@@ -132,25 +132,32 @@ func (s *Screen) draw() {
 	s.write(b.String())
 }
 
-// say writes a line for each lamp, and for the buzzer, that isn't what it was. s.mu is held.
+// say writes a line for each lamp, and for the buzzer, that isn't what it was; how many more services a lamp shows
+// alike is no news of its own. s.mu is held.
 func (s *Screen) say(p *shown) {
 	now := s.opt.Now()
 	lamps, tone := p.now(now)
 	for _, l := range lamps {
-		s.sayOnce(p, now, l.Key(), l.String())
+		news := l
+		news.More = 0
+		if s.opt.Tells(p.title, l) {
+			s.sayOnce(p, now, l.Key(), news.String(), l.String())
+		}
 	}
 	if tone == "" {
 		tone = panel.ToneSilent
 	}
 	if _, sounded := p.said["buzzer"]; sounded || tone != panel.ToneSilent {
-		s.sayOnce(p, now, "buzzer", "buzzer: "+strings.ReplaceAll(string(tone), "_", " "))
+		line := "buzzer: " + strings.ReplaceAll(string(tone), "_", " ")
+		s.sayOnce(p, now, "buzzer", line, line)
 	}
 }
 
-func (s *Screen) sayOnce(p *shown, now time.Time, key, line string) {
-	if p.said[key] != line {
-		p.said[key] = line
-		s.write(clean(now.UTC().Format("15:04:05")+" "+p.title+" "+line) + "\n")
+// sayOnce writes a line unless its news is what was said last under key. s.mu is held.
+func (s *Screen) sayOnce(p *shown, now time.Time, key, news, line string) {
+	if p.said[key] != news {
+		p.said[key] = news
+		s.write(clean(s.opt.Stamp(now)+p.title+" "+line) + "\n")
 	}
 }
 

@@ -88,6 +88,32 @@ func TestLinesOnChangeOnly(t *testing.T) {
 	})
 }
 
+// TestLinesAreAsTheOwnerWants: stamped by its own clock, of the lamps it chose; a mere count is no line.
+func TestLinesAreAsTheOwnerWants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out locked
+		began := time.Now()
+		s := screen.New(&out, screen.Options{
+			Stamp: func(at time.Time) string { return "+" + at.Sub(began).String() + " " },
+			Tells: func(title string, l panel.Lamp) bool { return title == "berlin" && l.Role == panel.RoleService },
+		})
+		run(t, s)
+		f := frame("confirmed down", red, panel.ToneSilent)
+		s.Update("newyork", f)
+		s.Update("berlin", f)
+		<-time.After(2 * time.Second)
+		f.Lamps[0].More = 2
+		s.Update("berlin", f)
+		<-time.After(time.Second)
+		f.Lamps[0].Meaning = "recovering"
+		s.Update("berlin", f)
+		want := "+0s berlin service/eu: red slow blink, confirmed down: shop\n+3s berlin service/eu: red slow blink, recovering: shop and 2 more\n"
+		if got := out.take(); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
+
 // TestDeadDaemonIsDark stops updating: within a lease nothing is green and nothing sounds, in both ways of drawing.
 func TestDeadDaemonIsDark(t *testing.T) {
 	for _, terminal := range []bool{false, true} {
