@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,7 +136,11 @@ func newFleetShowCmd() *cobra.Command {
 		Example: "  edgeprobe fleet show offices",
 		Args:    oneArg("the fleet's directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			devices, err := config.LoadFleet(filepath.Join(args[0], fleetFile))
+			list := filepath.Join(args[0], fleetFile)
+			if _, err := os.Stat(list); errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("there is no %s; begin a fleet with edgeprobe fleet init %s", list, args[0])
+			}
+			devices, err := config.LoadFleet(list)
 			if err != nil {
 				return sayProblems(cmd, err)
 			}

@@ -149,3 +149,12 @@ func TestFleetAddAtTheSameTime(t *testing.T) {
 		t.Errorf("%d devices, %v; want 10", len(devices), err)
 	}
 }
+
+// TestFleetShowOfNothing: whoever names a folder without a fleet is told how to begin one.
+func TestFleetShowOfNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "offices")
+	_, _, err := runOwn(t, "fleet", "show", dir)
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, fleetFile)) || !strings.Contains(err.Error(), "edgeprobe fleet init "+dir) {
+		t.Errorf("%v", err)
+	}
+}

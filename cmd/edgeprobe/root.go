@@ -34,6 +34,7 @@ This is its command line. The appliance itself is edgeprobed.`,
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(newCheckCmd(), newUplinksCmd(), newStatusCmd(), newWatchCmd(), newConfigCmd(), newFleetCmd(), newDemoCmd(), newReplayCmd(), newVersionCmd())
+	complete(root)
 	return root
 }
 
