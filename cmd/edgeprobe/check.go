@@ -24,6 +24,8 @@ type checkFlags struct {
 	ca        string
 	timeout   time.Duration
 	status    []int
+	redirects int
+	http2     bool
 	body      string
 }
 
@@ -44,6 +46,7 @@ certificate lasts; of several a table. The URL's scheme says what is done:
 NAME is a check of a config: "service/check", or "service" for all of its checks. The exit code is 0 when everything expected was seen, else 1.`,
 		Example: `  edgeprobe check https://www.example.com/
   edgeprobe check https://www.example.com/health --expect-status 200,204 --expect-body '"ok"'
+  edgeprobe check http://example.com/ --redirects 3
   edgeprobe check https://www.example.com/ --uplink wwan0 --resolver 192.0.2.53
   edgeprobe check tls://www.example.com icmp://www.example.com 'dns:///www.example.com?type=AAAA'
   edgeprobe check api/home --config my.yaml --json`,
@@ -69,6 +72,8 @@ NAME is a check of a config: "service/check", or "service" for all of its checks
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up after this long")
 	flags.IntSliceVar(&f.status, "expect-status", nil, "accepted status codes (default: 200 to 299)")
 	flags.StringVar(&f.body, "expect-body", "", "regular expression that the body must match; for tcp what the server says")
+	flags.IntVar(&f.redirects, "redirects", 0, "redirects of a web server to follow at most (default: a redirect is the answer)")
+	flags.BoolVar(&f.http2, "http2", false, "ask by HTTP/2 instead of HTTP/1.1")
 	return cmd
 }
 
@@ -86,7 +91,7 @@ func (f checkFlags) plan(cmd *cobra.Command, target string) ([]look, error) {
 		one, err := f.planURL(target)
 		return []look{one}, err
 	}
-	for _, name := range []string{"source", "resolver", "ca", "timeout", "expect-status", "expect-body"} {
+	for _, name := range []string{"source", "resolver", "ca", "timeout", "expect-status", "expect-body", "redirects", "http2"} {
 		if cmd.Flags().Changed(name) {
 			return nil, fmt.Errorf("--%s does not go with --config, which says it already: leave one of them out", name)
 		}

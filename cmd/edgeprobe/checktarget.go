@@ -57,6 +57,8 @@ func (f checkFlags) misplaced(scheme string) error {
 	switch {
 	case f.status != nil && !web:
 		return fmt.Errorf("--expect-status is for http, not for %s: leave it out", scheme)
+	case (f.redirects != 0 || f.http2) && !web:
+		return fmt.Errorf("--redirects and --http2 are for http, not for %s: leave them out", scheme)
 	case f.body != "" && !web && scheme != "tcp":
 		return fmt.Errorf("--expect-body is for http and tcp, not for %s: leave it out", scheme)
 	}
@@ -64,7 +66,10 @@ func (f checkFlags) misplaced(scheme string) error {
 }
 
 func (f checkFlags) checkHTTP(u *url.URL, c *firmware.Check) error {
-	c.Kind, c.HTTP = "http", &firmware.HTTPCheck{URL: u.String(), Status: f.status, ExpectBody: f.body}
+	c.Kind, c.HTTP = "http", &firmware.HTTPCheck{URL: u.String(), Status: f.status, ExpectBody: f.body, Redirects: f.redirects}
+	if f.http2 {
+		c.HTTP.Protocol = 2
+	}
 	return nil
 }
 

@@ -14,6 +14,8 @@ func drawResult(c canvas, target string, r firmware.Result, now time.Time) {
 	switch {
 	case r.Outcome.Void():
 		style, word = yellow, "NOT MEASURED"
+	case r.Outcome.Lesser():
+		style, word = yellow, "DEGRADED"
 	case !r.Outcome.OK():
 		style, word = red, "FAILED"
 	}
@@ -114,6 +116,8 @@ func cacheWords(e firmware.CacheEvidence) string {
 		return "HIT: a stored copy" + detail + "; the origin was not asked"
 	case e.State == firmware.CacheStale:
 		return "STALE: an outdated copy" + detail + ", served because the origin did not answer well"
+	case e.State == firmware.CacheEdgeMade:
+		return "none: the edge made this error itself, for want of an answer of the origin's that it could use"
 	case e.Aged && e.Age > 0:
 		return "likely a stored copy" + detail + ": only its age says so"
 	}

@@ -53,6 +53,10 @@ func TestDrawFailure(t *testing.T) {
 	if !strings.HasPrefix(got, "FAILED  https://www.example.com/  http_status: status 503, want 200, in 12.0 ms\n") {
 		t.Errorf("got %s", got)
 	}
+	lesser := draw(80, firmware.Result{Outcome: firmware.OutcomeTLSExpiring, Detail: "the certificate ends in 2.0 days, want at least 14", Status: 200})
+	if !strings.HasPrefix(lesser, "DEGRADED  ") {
+		t.Errorf("a certificate that ends soon is shown as an outage: %s", lesser)
+	}
 	void := draw(80, firmware.Result{Outcome: firmware.OutcomeLocalFault, Detail: "no such interface"})
 	if !strings.HasPrefix(void, "NOT MEASURED  ") {
 		t.Errorf("our own fault is shown as the target's: %s", void)
@@ -86,7 +90,8 @@ func TestCertificateWords(t *testing.T) {
 
 func TestCacheWords(t *testing.T) {
 	for want, e := range map[string]firmware.CacheEvidence{
-		"no evidence in the answer's headers":                                              {Fresh: -1},
+		"no evidence in the answer's headers": {Fresh: -1},
+		"none: the edge made this error itself, for want of an answer of the origin's that it could use": {State: firmware.CacheEdgeMade, Fresh: -1},
 		"miss: the origin answered this":                                                   {State: firmware.CacheMiss, Fresh: -1},
 		"HIT: a stored copy; the origin was not asked":                                     {State: firmware.CacheHit, Fresh: -1},
 		"STALE: an outdated copy (3 h old), served because the origin did not answer well": {State: firmware.CacheStale, Aged: true, Age: 3 * time.Hour, Fresh: -1},

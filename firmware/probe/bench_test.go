@@ -120,6 +120,10 @@ func BenchmarkHTTPSFull(b *testing.B) {
 	benchProber(b, func(_ *firmware.Check, s *probe.Settings) { s.Resume = false }, firmware.ConnFull)
 }
 
+func BenchmarkHTTPSKept(b *testing.B) {
+	benchProber(b, func(c *firmware.Check, _ *probe.Settings) { c.HTTP.Keep = true }, firmware.ConnKept)
+}
+
 func BenchmarkHTTPSResumed(b *testing.B) {
 	benchProber(b, func(*firmware.Check, *probe.Settings) {}, firmware.ConnResumed)
 }

@@ -208,3 +208,50 @@ func TestNoHTTP2(t *testing.T) {
 		}
 	}
 }
+
+// TestHTTP2Windows has a server let every stream begin with more, and then with less, than the standard: a body is sent
+// as far as that, and no further.
+func TestHTTP2Windows(t *testing.T) {
+	ca := newAuthority(t)
+	cfg := &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}, NextProtos: []string{"h2"}}
+	set := probe.Defaults()
+	set.Roots = ca.pool()
+	for _, tc := range []struct {
+		window, sent int
+		timeout      time.Duration
+		want         firmware.Outcome
+	}{
+		{100_000, 90_000, long, firmware.OutcomeOK}, {80_000, 80_000, short, firmware.OutcomeTimeout}, {1000, 65_535, short, firmware.OutcomeTimeout},
+	} {
+		got := make(chan int, 1)
+		address := serveTLS(t, cfg, func(c net.Conn) {
+			f, sum, ended := frames{http2.NewFramer(c, c), c}, 0, false
+			f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: uint32(tc.window)})
+			f.WriteWindowUpdate(0, 1_000_000)
+			io.ReadFull(c, make([]byte, len(http2.ClientPreface)))
+			for !ended {
+				frame, err := f.ReadFrame()
+				if err != nil {
+					break
+				}
+				if d, ok := frame.(*http2.DataFrame); ok {
+					sum, ended = sum+len(d.Data()), d.StreamEnded()
+				}
+			}
+			got <- sum
+			f.head(true, ":status", "200")
+			f.holdOn()
+		})
+		check := httpCheck("https://shop.example/", address, tc.timeout)
+		check.HTTP.Protocol, check.HTTP.Method, check.HTTP.Body = 2, "POST", strings.Repeat("x", 90_000)
+		p, err := probe.New(check, loopback(), realClock(t), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := p.Do(t.Context())
+		if sent := <-got; r.Outcome != tc.want || sent != tc.sent {
+			t.Errorf("window %d: %v (%s) after %d bytes, want %v after %d", tc.window, r.Outcome, r.Detail, sent, tc.want, tc.sent)
+		}
+		p.Close()
+	}
+}

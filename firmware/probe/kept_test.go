@@ -26,9 +26,8 @@ func talks(then func(net.Conn), texts ...string) func(net.Conn) {
 	}
 }
 
-func closes(net.Conn)    {}
-func holds(c net.Conn)   { io.Copy(io.Discard, c) }
-func refuses(c net.Conn) { io.WriteString(c, "HTTP/1.1 408 Too late\r\n\r\n"); holds(c) }
+func closes(net.Conn)  {}
+func holds(c net.Conn) { io.Copy(io.Discard, c) }
 
 // TestKeptConnection is what can become of a connection between runs, and what the runs make of it. Each connection
 // that the server accepts is answered by the next of the handlers.
@@ -48,13 +47,14 @@ func TestKeptConnection(t *testing.T) {
 		{"asked to close", []func(net.Conn){talks(holds, strings.Replace(page, "\r\n", "\r\nConnection: close\r\n", 1)), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
 		{"HTTP/1.0", []func(net.Conn){talks(holds, strings.Replace(page, "1.1", "1.0", 1)), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
 		{"closed meanwhile", []func(net.Conn){talks(closes, page), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
-		{"an answer to no request", []func(net.Conn){talks(refuses, page), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
 		{"closed in the next request", []func(net.Conn){talks(func(c net.Conn) { readRequest(c) }, page), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
 		{"silent in the next request", []func(net.Conn){talks(holds, page), talks(closes, page)}, 2 * short, []run{{ok, plain}, {ok, plain}}},
 		{"garbage in the next answer", []func(net.Conn){talks(holds, page, "what?\r\n\r\n"), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
 		{"cut off in the next answer", []func(net.Conn){talks(closes, page, page[:len(page)-3]), talks(closes, page)}, long, []run{{ok, plain}, {ok, plain}}},
 		{"an error over it is looked at afresh", []func(net.Conn){talks(holds, page, answer(503, "", "")), talks(holds, page, page)}, long,
 			[]run{{ok, plain}, {firmware.OutcomeHTTPStatus, kept}, {ok, plain}, {ok, kept}}},
+		{"a wrong body over it is looked at afresh", []func(net.Conn){talks(holds, page, answer(200, "", "bye"), page), talks(holds, page)}, long,
+			[]run{{ok, plain}, {firmware.OutcomeBodyMismatch, kept}, {ok, plain}}},
 		{"a bad first run keeps nothing", []func(net.Conn){talks(holds, answer(503, "", "")), talks(closes, page)}, long,
 			[]run{{firmware.OutcomeHTTPStatus, plain}, {ok, plain}}},
 	} {
@@ -65,7 +65,7 @@ func TestKeptConnection(t *testing.T) {
 				handlers <- h
 			}
 			check := httpCheck("http://shop.example/", serve(t, func(c net.Conn) { (<-handlers)(c) }), tc.timeout)
-			check.HTTP.Keep = true
+			check.HTTP.Keep, check.HTTP.ExpectBody = true, "hello"
 			p := prober(t, check, loopback(), probe.Defaults())
 			for i, want := range tc.want {
 				r := do(t, p, tc.timeout)
@@ -77,6 +77,28 @@ func TestKeptConnection(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAnswerToNoRequest has a server say goodbye in HTTP: that is not the answer to the next request.
+func TestAnswerToNoRequest(t *testing.T) {
+	late, said := make(chan bool), make(chan bool)
+	handlers := make(chan func(net.Conn), 2)
+	handlers <- talks(func(c net.Conn) {
+		<-late
+		io.WriteString(c, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+		close(said)
+		holds(c)
+	}, page)
+	handlers <- talks(closes, page)
+	check := httpCheck("http://shop.example/", serve(t, func(c net.Conn) { (<-handlers)(c) }), long)
+	check.HTTP.Keep = true
+	p := prober(t, check, loopback(), probe.Defaults())
+	first := do(t, p, long)
+	close(late)
+	<-said
+	if r := do(t, p, long); !first.Outcome.OK() || !r.Outcome.OK() || r.Conn != firmware.ConnPlain {
+		t.Errorf("%v, then %v over %v (%s)", first.Outcome, r.Outcome, r.Conn, r.Detail)
 	}
 }
 
