@@ -40,9 +40,11 @@ type Uplink struct {
 	Interface string           // kernel name bound with SO_BINDTODEVICE; empty binds nothing
 	Source    netip.Addr       // source address; the zero Addr leaves it to the kernel
 	Resolvers []netip.AddrPort // asked in order; never through the system resolver
-	Metered   bool
-	Allowance int64   // bytes a month that it may carry, both directions; 0: no bound
-	Reserve   float64 // part of the allowance that only incidents may spend, 0 to 1
+	// AutoResolvers says to ask whichever resolvers the system was given for the interface; Resolvers is empty then.
+	AutoResolvers bool
+	Metered       bool
+	Allowance     int64   // bytes a month that it may carry, both directions; 0: no bound
+	Reserve       float64 // part of the allowance that only incidents may spend, 0 to 1
 }
 
 // Vantage is where a measurement is taken from.

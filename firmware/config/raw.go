@@ -74,8 +74,8 @@ type rawUplink struct {
 	Interface val[string] `yaml:"interface"`
 	// The source address; without it the kernel chooses.
 	Source val[string] `yaml:"source"`
-	// The DNS servers asked over this uplink, in order: IP addresses, port 53 unless given. The system's resolver is never asked.
-	Resolvers []val[string] `yaml:"resolvers" jsonschema:"required" like:"[192.0.2.53]" limits:"1..8"`
+	// The DNS servers asked over this uplink, in order: IP addresses, port 53 unless given. Or auto: whichever the system was given for the interface, as systemd or NetworkManager tell. They are always asked over this uplink, never through the system's own resolver.
+	Resolvers rawResolvers `yaml:"resolvers" jsonschema:"required" like:"[192.0.2.53]"`
 	// Of a metered uplink: the bytes that it may carry in a month, both directions together; 200MB by default. Its checks run as often as that bears.
 	Allowance val[size] `yaml:"allowance" limits:"1MB..1TB"`
 	// Of a metered uplink: the part of its allowance that is kept for incidents; 25% by default.

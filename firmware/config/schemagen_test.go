@@ -100,6 +100,10 @@ func scalarSchema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string"}}
 	case reflect.TypeFor[rawFleet]():
 		return fleetSchema()
+	case reflect.TypeFor[rawResolvers]():
+		_, most, _ := strings.Cut(resolverLimits.Get("limits"), "..")
+		list := &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}, MinItems: entries("1"), MaxItems: entries(most)}
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Const: auto}, list}}
 	}
 	return nil
 }

@@ -28,7 +28,8 @@ func (b *builder) uplinks(raw *rawFile) {
 		if u.Source.OK {
 			up.Source = b.address(u.Source)
 		}
-		for _, r := range u.Resolvers {
+		up.AutoResolvers = u.Resolvers.auto
+		for _, r := range u.Resolvers.list {
 			up.Resolvers = append(up.Resolvers, b.resolver(r, up.Source))
 		}
 		fact, known := b.fact(u.Name)

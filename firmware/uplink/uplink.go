@@ -19,6 +19,7 @@ import (
 type Uplink struct {
 	facts  firmware.Uplink
 	ledger *ledger // nil: nobody counts
+	root   string  // of the file system that tells the system's resolvers; "" but in tests
 }
 
 // Open returns the uplink. Nothing is opened: an interface may come and go.
@@ -30,8 +31,16 @@ func Open(u firmware.Uplink) *Uplink {
 // Name returns the uplink's name in the config.
 func (u *Uplink) Name() string { return u.facts.Name }
 
-// Resolvers returns the DNS servers to ask over this uplink, in order.
-func (u *Uplink) Resolvers() []netip.AddrPort { return slices.Clone(u.facts.Resolvers) }
+// Resolvers returns the DNS servers to ask over this uplink, in order: those of the config, or those that the system
+// has for it now, of the source address's IP version.
+func (u *Uplink) Resolvers() []netip.AddrPort {
+	if u.facts.AutoResolvers {
+		return slices.DeleteFunc(systemResolvers(u.root, u.facts.Interface), func(r netip.AddrPort) bool {
+			return u.facts.Source.IsValid() && u.facts.Source.Is4() != r.Addr().Is4()
+		})
+	}
+	return slices.Clone(u.facts.Resolvers)
+}
 
 // Dial connects over the uplink. The network is "tcp" or "udp", with or without 4 or 6; the address is
 // "ip:port", never a name. TCP keep-alives are off: a measurement's connection is short-lived.

@@ -61,3 +61,18 @@ func TestMeteredWarnings(t *testing.T) {
 		}
 	}
 }
+
+// TestResolversOfTheSystem: the word auto asks for them, and then no address is in the config.
+func TestResolversOfTheSystem(t *testing.T) {
+	for resolvers, want := range map[string]bool{"auto": true, `"auto"`: true, "[192.0.2.53]": false} {
+		text := "device: berlin\nfleet: [{id: berlin, site: berlin, region: eu, uplinks: [{name: eth0, network: dsl}]}]\n" +
+			"uplinks: [{name: eth0, resolvers: " + resolvers + "}]\n"
+		c, err := Parse("auto.yaml", []byte(text), t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u := c.Uplinks[0]; u.AutoResolvers != want || (len(u.Resolvers) == 0) != want {
+			t.Errorf("%s: %+v", resolvers, u)
+		}
+	}
+}
