@@ -35,6 +35,7 @@ type run struct {
 	result   firmware.Result // Start, Took, Outcome and Detail are the frame's
 }
 
+// Do runs the check once; see [Prober].
 func (f *frame) Do(ctx context.Context) firmware.Result {
 	start, began := f.clock.Now(), time.Now()
 	r := run{parent: ctx, via: f.via, deadline: began.Add(f.check.Timeout)}
@@ -47,6 +48,7 @@ func (f *frame) Do(ctx context.Context) firmware.Result {
 	return r.result
 }
 
+// Close lets go of what the kind keeps between runs.
 func (f *frame) Close() error { return f.kind.close() }
 
 // verdict finds a run's outcome. Time is judged last: latency counts only when all else is well, and a deadline

@@ -208,6 +208,7 @@ type timedBytes struct {
 	deadline time.Time
 }
 
+// Read hands over a little at a time, and fails once the deadline has passed.
 func (t *timedBytes) Read(p []byte) (int, error) {
 	if time.Now().After(t.deadline) {
 		return 0, errTooSlow
