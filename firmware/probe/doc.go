@@ -9,6 +9,7 @@
 //   - neither Detail nor an error of [New] holds what a request carries: no header values, user information or
 //     query.
 //
-// Probers neither log nor count nor retry. No name goes through the system's resolver: lookups are DNS queries of
+// Probers neither log nor count nor retry; only a connection kept from an earlier run, when something is wrong with
+// it, gives way to a fresh one within the same run and its deadline. No name goes through the system's resolver: lookups are DNS queries of
 // our own over the uplink, anew in each run, because resolving is part of what customers get.
 package probe
