@@ -7,9 +7,8 @@
 //   - every way to end has one outcome of the closed list, found by error types and never by text, and a cause on
 //     this device is a local fault, never the target's;
 //   - neither Detail nor an error of [New] holds what a request carries: no header values, user information or
-//     query.
+//     query, and nothing of what a tcp check sends or hears.
 //
-// Probers neither log nor count nor retry; only a connection kept from an earlier run, when something is wrong with
-// it, gives way to a fresh one within the same run and its deadline. No name goes through the system's resolver: lookups are DNS queries of
+// Probers neither log nor count nor retry. No name goes through the system's resolver: lookups are DNS queries of
 // our own over the uplink, anew in each run, because resolving is part of what customers get.
 package probe
