@@ -98,15 +98,17 @@ func TestLinesAreAsTheOwnerWants(t *testing.T) {
 			Tells: func(title string, l panel.Lamp) bool { return title == "berlin" && l.Role == panel.RoleService },
 		})
 		run(t, s)
-		f := frame("confirmed down", red, panel.ToneSilent)
-		s.Update("newyork", f)
-		s.Update("berlin", f)
+		shows := func(title, says string, more int) {
+			f := frame(says, red, panel.ToneSilent)
+			f.Lamps[0].More = more
+			s.Update(title, f)
+		}
+		shows("newyork", "confirmed down", 0)
+		shows("berlin", "confirmed down", 0)
 		<-time.After(2 * time.Second)
-		f.Lamps[0].More = 2
-		s.Update("berlin", f)
+		shows("berlin", "confirmed down", 2)
 		<-time.After(time.Second)
-		f.Lamps[0].Meaning = "recovering"
-		s.Update("berlin", f)
+		shows("berlin", "recovering", 2)
 		want := "+0s berlin service/eu: red slow blink, confirmed down: shop\n+3s berlin service/eu: red slow blink, recovering: shop and 2 more\n"
 		if got := out.take(); got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
