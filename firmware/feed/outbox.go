@@ -1,6 +1,9 @@
 package feed
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // letter is a message that is not in the backlog: a snapshot or a heartbeat.
 type letter struct {
@@ -53,13 +56,10 @@ func (o *outbox) put(l letter) {
 	}
 }
 
-// enqueue makes k due. The caller holds mu.
+// enqueue makes k due, after all that was put before: a heartbeat must not overtake the sheet that it stands by
+// because an older heartbeat was still waiting. The caller holds mu.
 func (o *outbox) enqueue(k key) {
-	for _, d := range o.due {
-		if d == k {
-			return
-		}
-	}
+	o.due = slices.DeleteFunc(o.due, func(d key) bool { return d == k })
 	o.due = append(o.due, k)
 }
 

@@ -234,3 +234,24 @@ func TestAVantageThatFailsForEverSparesNoOutage(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutControlsABurstEndsWhenItIsClear(t *testing.T) {
+	runs := 0
+	w := &world{lag: func(string, string) time.Duration { return -1 }}
+	w.truth = func(at time.Duration, v firmware.Vantage, ref firmware.CheckRef) firmware.Result {
+		if v.Uplink == "eth0" && ref.Name == "home" && at > 30*time.Second {
+			runs++
+			return firmware.Result{Outcome: firmware.OutcomeRefused, Took: ms}
+		}
+		return ok(20 * ms)
+	}
+	set := settings("dev0", fleet(1), 10*time.Second)
+	set.Rules = set.Rules[:2]
+	d := &device{w: w, id: "dev0"}
+	w.devices = []*device{d}
+	d.start(set)
+	w.run(42 * time.Second)
+	if d.decision().Status != firmware.StatusSuspected || runs > 20 {
+		t.Errorf("%v after %d runs in 12 s: nothing can prove it, so nothing is won by looking again and again", d.decision().Status, runs)
+	}
+}

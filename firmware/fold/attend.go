@@ -72,13 +72,25 @@ func (w *work) unsettled(name string, svc Service, u firmware.UplinkFact, opened
 	owes := w.doubted(name, u.Name)
 	for _, v := range svc.Votes {
 		if v.Uplink == u.Name {
-			owes = owes || v.State == firmware.VotePending || !v.Evidence.After(opened)
+			owes = owes || v.State == firmware.VotePending && w.provable(u.Name) || !v.Evidence.After(opened)
 		}
 	}
 	if !u.Metered {
 		return owes
 	}
 	return owes && (w.repeated(name) || w.doubted(name, u.Name))
+}
+
+// provable reports whether an uplink has controls enough to earn a failing vote: without them looking again and again
+// changes nothing.
+func (w *work) provable(uplink string) bool {
+	n := 0
+	for _, c := range w.facts.controls {
+		if !c.Negative && c.Interval[uplink] > 0 {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // doubted reports whether some check over the uplink has not decided yet, though the vote may have.
