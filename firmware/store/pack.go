@@ -18,9 +18,9 @@ const (
 	maxUnpack = 64 << 20 // bytes; no text of ours is that long
 )
 
-// packer packs texts. It keeps its compressor, which is large, for the next one.
+// packer packs texts. A compressor takes a megabyte, and long texts are rare (settings, checkpoints): it is made anew
+// for each rather than kept.
 type packer struct {
-	w    *flate.Writer
 	lost []error // events that could not be packed, and why
 }
 
@@ -31,14 +31,14 @@ func (p *packer) pack(text []byte) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	out.WriteByte(deflated)
-	if p.w == nil {
-		p.w, _ = flate.NewWriter(nil, flate.BestSpeed) // fails for unknown levels only
-	}
-	p.w.Reset(&out)
-	if _, err := p.w.Write(text); err != nil {
+	w, err := flate.NewWriter(&out, flate.BestSpeed)
+	if err != nil {
 		return nil, err
 	}
-	if err := p.w.Close(); err != nil {
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
