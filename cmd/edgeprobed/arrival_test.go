@@ -29,6 +29,7 @@ func TestEverythingArrives(t *testing.T) {
 	c.await("every service is up at both devices", decided(t, f, "up"))
 	f.set(true)
 	c.await("every outage is confirmed at both devices", decided(t, f, "confirmed"))
+	c.await("every vantage votes fail", func(ms []message) bool { return allFail(t, f, ms) })
 	c.await("both devices name the same incidents", func(ms []message) bool { return sameIncidents(t, f, ms) })
 	f.set(false)
 	c.await("every service is up again at both devices", decided(t, f, "up"))
@@ -64,6 +65,31 @@ func sameIncidents(t *testing.T, f *fleet, ms []message) bool {
 			}
 			if m.Incident == "" || m.Incident != first {
 				return false
+			}
+		}
+	}
+	return true
+}
+
+// allFail reports whether the devices' newest sheets say fail on each service over each uplink: until then an
+// incident may still gain an episode, and a smaller name with it.
+func allFail(t *testing.T, f *fleet, ms []message) bool {
+	t.Helper()
+	for _, d := range f.devices {
+		for _, s := range services() {
+			topic := wire.Vote(d.id, s)
+			payload := newest(ms, topic)
+			if payload == nil {
+				return false
+			}
+			heard, err := wire.Open(topic, payload, d.public)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range heard.Votes.Votes {
+				if v.State != firmware.VoteFail || v.Impact != firmware.ImpactDown {
+					return false
+				}
 			}
 		}
 	}

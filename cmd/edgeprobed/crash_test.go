@@ -19,6 +19,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	c.await("every service is up at both devices", decided(t, f, "up"))
 	f.set(true)
 	c.await("every outage is confirmed at both devices", decided(t, f, "confirmed"))
+	c.await("every vantage votes fail", func(ms []message) bool { return allFail(t, f, ms) })
 	c.await("both devices name the same incidents", func(ms []message) bool { return sameIncidents(t, f, ms) })
 	open := f.incidents(t, c, d)
 	again(t, c, d)
