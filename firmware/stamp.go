@@ -100,6 +100,19 @@ const (
 	ClockSynced    ClockQuality = "synced"    // the kernel says synchronised
 )
 
+// Rank orders qualities from 0, the worst; a word that is none of them is worst too.
+func (q ClockQuality) Rank() int {
+	switch q {
+	case ClockSynced:
+		return 3
+	case ClockCorrected:
+		return 2
+	case ClockEstimated:
+		return 1
+	}
+	return 0
+}
+
 // ClockState is what is known of the wall clock: wall time = Offset + time since boot.
 type ClockState struct {
 	Offset  time.Duration `json:"offset"`  // Unix time of the boot instant

@@ -58,24 +58,11 @@ func (s *Store) SetClock(boot firmware.BootID, c firmware.ClockState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, known := s.riders.clocks[boot]
-	better := quality(c.Quality) - quality(old.Quality)
+	better := c.Quality.Rank() - old.Quality.Rank()
 	if known && (better < 0 || better == 0 && (c.Offset-old.Offset).Abs() < sameOffset) {
 		return
 	}
 	s.riders.clocks[boot], s.riders.set[boot] = c, true
-}
-
-// quality ranks q from 0, the worst.
-func quality(q firmware.ClockQuality) int {
-	switch q {
-	case firmware.ClockSynced:
-		return 3
-	case firmware.ClockCorrected:
-		return 2
-	case firmware.ClockEstimated:
-		return 1
-	}
-	return 0
 }
 
 // allDirty has everything written again, into a file that is new.

@@ -38,23 +38,11 @@ func (w *walls) at(s firmware.Stamp) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
-	if w.worst == "" || rank(q) < rank(w.worst) {
+	if w.worst == "" || q.Rank() < w.worst.Rank() {
 		w.worst = q
 	}
 	t = t.UTC().Truncate(time.Millisecond)
 	return &t
-}
-
-func rank(q firmware.ClockQuality) int {
-	switch q {
-	case firmware.ClockSynced:
-		return 3
-	case firmware.ClockCorrected:
-		return 2
-	case firmware.ClockEstimated:
-		return 1
-	}
-	return 0
 }
 
 // short cuts a sentence to at most n bytes, between characters, and mends what is not UTF-8. Control characters
