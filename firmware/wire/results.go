@@ -33,7 +33,7 @@ func EncodeResults(r ResultsMessage) ([]byte, error) {
 	}
 	b := make([]byte, 0, resultsHead+len(r.Block))
 	b = append(b, resultsMagic...)
-	b = append(b, byte(rank(r.Clock.Quality)))
+	b = append(b, byte(r.Clock.Quality.Rank()))
 	b = binary.BigEndian.AppendUint64(b, r.Epoch)
 	b = binary.BigEndian.AppendUint64(b, uint64(r.Clock.Offset))
 	return append(b, r.Block...), nil
@@ -63,7 +63,7 @@ func unrank(n byte) (firmware.ClockQuality, error) {
 	for _, q := range []firmware.ClockQuality{
 		firmware.ClockUnknown, firmware.ClockEstimated, firmware.ClockCorrected, firmware.ClockSynced,
 	} {
-		if rank(q) == int(n) {
+		if q.Rank() == int(n) {
 			return q, nil
 		}
 	}
