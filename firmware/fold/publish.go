@@ -117,8 +117,8 @@ func reads(old, now firmware.Decision) bool {
 }
 
 // beat publishes a heartbeat when it is due: every sheet this device stands by, and how old its evidence is.
-func (w *work) beat(force bool) {
-	if w.Set.BeatEvery <= 0 || !force && (w.BeatDue.Zero() || w.BeatDue.After(w.Now)) {
+func (w *work) beat() {
+	if w.Set.BeatEvery <= 0 || w.BeatDue.Zero() || w.BeatDue.After(w.Now) {
 		return
 	}
 	w.BeatDue = w.Now.Add(w.Set.BeatEvery)

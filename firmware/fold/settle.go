@@ -46,18 +46,17 @@ func (w *work) look(u firmware.UplinkFact) {
 		v.Sight, v.Why = SightBlind, "controls fail over this uplink"
 	}
 	old, known := w.Uplinks[u.Name]
+	if !known {
+		old = UplinkView{Sight: SightUnknown, Since: w.Now}
+	}
 	v.Since = w.Now
-	if known && old.Sight == v.Sight {
+	if old.Sight == v.Sight {
 		v.Since = old.Since
 	}
 	w.Uplinks = maps.Clone(w.Uplinks)
 	put(&w.Uplinks, u.Name, v)
-	if (known && old.Sight != v.Sight) || (!known && v.Sight != SightUnknown) {
-		from := old.Sight
-		if !known {
-			from = SightUnknown
-		}
-		w.transition(Transition{Kind: "uplink", Subject: u.Name, From: string(from), To: string(v.Sight), Why: v.Why})
+	if old.Sight != v.Sight {
+		w.transition(Transition{Kind: "uplink", Subject: u.Name, From: string(old.Sight), To: string(v.Sight), Why: v.Why})
 		w.effects = append(w.effects, Publication{Uplink: &v})
 		w.changed()
 	}

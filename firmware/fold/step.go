@@ -50,7 +50,7 @@ func (w *work) catchUp(at firmware.Stamp) {
 		made := w.State.Transitions
 		w.Now = due
 		w.settle("")
-		w.beat(false)
+		w.beat()
 		w.ticked = w.ticked || w.State.Transitions > made
 	}
 }
@@ -78,7 +78,7 @@ func (w *work) apply(e Event) {
 	case Tick:
 	}
 	w.settle("")
-	w.beat(false)
+	w.beat()
 }
 
 // put sets a key of a map that may still be nil.

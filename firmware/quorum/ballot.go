@@ -82,9 +82,7 @@ func order(bs []Ballot) []Ballot {
 func digest(bs []Ballot) string {
 	h := fnv.New64a()
 	for _, b := range bs {
-		if b.says() {
-			fmt.Fprintln(h, b.Vantage, b.Vote.Target.Region, b.Vote.State, b.Vote.Impact, b.Vote.Episode)
-		}
+		fmt.Fprintln(h, b.Vantage, b.Vote.Target.Region, b.Vote.State, b.Vote.Impact, b.Vote.Episode)
 	}
 	return fmt.Sprintf("%016x", h.Sum64())
 }

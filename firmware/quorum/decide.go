@@ -21,7 +21,7 @@ type Case struct {
 // Decide returns the next state and the decision. It depends only on its arguments, and not on the order of the
 // ballots.
 func Decide(s State, c Case, set Settings) (State, firmware.Decision) {
-	c.Ballots = order(filter(c.Ballots, Ballot.says))
+	c.Ballots = order(filter(c.Ballots, Ballot.says)) // who says nothing counts nowhere below
 	s = c.open(s)
 	counted := c.counted(s)
 	if !s.Latched() {
@@ -31,7 +31,7 @@ func Decide(s State, c Case, set Settings) (State, firmware.Decision) {
 	}
 	d := firmware.Decision{
 		Service: c.Service, Witnesses: c.witnesses(set), FullView: c.FullView, Digest: digest(c.Ballots),
-		Voters: len(filter(counted, Ballot.says)), Failing: len(filter(counted, Ballot.failing)),
+		Voters: len(counted), Failing: len(filter(counted, Ballot.failing)),
 	}
 	if s.Latched() {
 		return c.incident(s, d)
@@ -82,7 +82,7 @@ func (c Case) counted(s State) []Ballot {
 	}
 	var out []Ballot
 	for _, b := range c.Ballots {
-		if b.says() && !b.since(s.Opened) {
+		if !b.since(s.Opened) {
 			if c.Now.Since(s.Opened) > c.Patience {
 				continue
 			}
@@ -123,7 +123,7 @@ func (c Case) grow(s State, counted []Ballot, set Settings) State {
 func (c Case) agree(counted []Ballot, against func(Ballot) bool, set Settings) []Ballot {
 	var out []Ballot
 	for _, target := range names(counted, func(b Ballot) string { return b.Vote.Target.Region }) {
-		votes := filter(counted, func(b Ballot) bool { return b.Vote.Target.Region == target && b.says() })
+		votes := filter(counted, func(b Ballot) bool { return b.Vote.Target.Region == target })
 		for _, group := range append([]string{""}, names(votes, observer)...) {
 			in := filter(votes, func(b Ballot) bool { return group == "" || b.Place.Region == group })
 			bad := filter(in, against)
@@ -137,11 +137,10 @@ func (c Case) agree(counted []Ballot, against func(Ballot) bool, set Settings) [
 
 // witnesses says whether the voters at hand could ever confirm.
 func (c Case) witnesses(set Settings) firmware.Witnesses {
-	voters := filter(c.Ballots, Ballot.says)
 	switch {
-	case len(voters) == 0:
+	case len(c.Ballots) == 0:
 		return firmware.WitnessesNone
-	case set.independent(voters):
+	case set.independent(c.Ballots):
 		return firmware.WitnessesEnough
 	}
 	return firmware.WitnessesSingle
@@ -155,7 +154,7 @@ func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings)
 	for _, b := range filter(c.Ballots, Ballot.worried) {
 		d.Impact = max(d.Impact, b.Vote.Impact)
 	}
-	voters := filter(c.Ballots, Ballot.says)
+	voters := c.Ballots
 	switch {
 	case len(voters) == 0:
 		d.Status, d.Why = firmware.StatusUnknown, "no vantage has fresh evidence"
@@ -188,19 +187,13 @@ func (c Case) alone(failing, voters []Ballot) bool {
 	return len(failing) > 0 && distinct(voters, site) == 1 && distinct(failing, network) >= 2
 }
 
-// calmRegions gives each region what its own ballots say.
+// calmRegions gives each region what its own ballots say; where they worry, that is the service's status.
 func (c Case) calmRegions(overall firmware.Status) []firmware.RegionDecision {
 	out := make([]firmware.RegionDecision, 0, len(c.Regions))
 	for _, r := range c.Regions {
-		rd := firmware.RegionDecision{Region: r, Status: firmware.StatusUnknown}
-		for _, b := range c.Ballots {
-			switch {
-			case b.region() != r || !b.says():
-			case b.worried():
-				rd.Status, rd.Impact = overall, max(rd.Impact, b.Vote.Impact)
-			case rd.Status == firmware.StatusUnknown:
-				rd.Status = firmware.StatusUp
-			}
+		rd := firmware.RegionDecision{Region: r}
+		if rd.Status, rd.Impact = c.outside(r); rd.Status == firmware.StatusSuspected {
+			rd.Status = overall
 		}
 		out = append(out, rd)
 	}

@@ -19,7 +19,8 @@ func (c Case) incident(s State, d firmware.Decision) (State, firmware.Decision) 
 	}
 	worst, unseen := firmware.StatusUp, []string(nil)
 	for _, r := range c.spans(scope) {
-		rd := firmware.RegionDecision{Region: r, Status: c.outside(r)}
+		rd := firmware.RegionDecision{Region: r}
+		rd.Status, _ = c.outside(r)
 		if slices.Contains(scope.Targets, r) {
 			seen := false
 			rd.Status, seen = c.region(s, r)
@@ -71,7 +72,7 @@ func (c Case) region(s State, region string) (status firmware.Status, seen bool)
 	able, good, better := 0, 0, 0
 	for _, w := range s.Saw {
 		b, ok := c.find(w)
-		if w.Region != region || !ok || !b.says() {
+		if w.Region != region || !ok {
 			continue
 		}
 		able++
@@ -93,19 +94,20 @@ func (c Case) region(s State, region string) (status firmware.Status, seen bool)
 	return firmware.StatusConfirmed, true
 }
 
-// outside is the status of a region that is not part of the incident.
-func (c Case) outside(region string) firmware.Status {
-	status := firmware.StatusUnknown
+// outside is the status of a region that is not part of an incident, and the worst impact that its worried ballots
+// name.
+func (c Case) outside(region string) (status firmware.Status, impact firmware.Impact) {
+	status = firmware.StatusUnknown
 	for _, b := range c.Ballots {
 		switch {
-		case b.region() != region || !b.says():
+		case b.region() != region:
 		case b.worried():
-			return firmware.StatusSuspected
-		default:
+			status, impact = firmware.StatusSuspected, max(impact, b.Vote.Impact)
+		case status == firmware.StatusUnknown:
 			status = firmware.StatusUp
 		}
 	}
-	return status
+	return status, impact
 }
 
 func (c Case) find(w Witness) (Ballot, bool) {
