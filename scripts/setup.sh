@@ -10,6 +10,7 @@ want mosquitto_sub mosquitto-clients
 want gcc gcc libc6-dev
 want file file
 want ip iproute2
+want nft nftables
 want readelf binutils
 want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross

@@ -16,19 +16,6 @@ import (
 // maxAddresses is how many addresses of a name one run tries.
 const maxAddresses = 3
 
-// boundConn is a connection whose deadline is the run's and cannot be moved: crypto/tls, for one, would give
-// itself five more seconds to say goodbye.
-type boundConn struct{ net.Conn }
-
-// SetDeadline leaves the deadline where it is.
-func (boundConn) SetDeadline(time.Time) error { return nil }
-
-// SetReadDeadline leaves the deadline where it is.
-func (boundConn) SetReadDeadline(time.Time) error { return nil }
-
-// SetWriteDeadline leaves the deadline where it is.
-func (boundConn) SetWriteDeadline(time.Time) error { return nil }
-
 // dial connects by TCP to the first of the addresses that answers, at most [maxAddresses] of them, each within
 // an equal share of the time left. When none does, the first error that speaks of the target is returned, and
 // one of this device only when there is no other.
@@ -41,7 +28,7 @@ func (r *run) dial(ctx context.Context, addrs []netip.AddrPort) (net.Conn, error
 		c, err := r.dialOne(ctx, a, share)
 		if err == nil {
 			r.remote, r.result.Address = a, a.Addr()
-			return boundConn{c}, c.SetDeadline(r.deadline)
+			return bound(c, r.deadline)
 		}
 		if first == nil || (isLocal(first) && !isLocal(err)) {
 			first, r.remote = err, a

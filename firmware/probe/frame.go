@@ -69,7 +69,7 @@ func (f *frame) verdict(r *run, err error) (firmware.Outcome, string) {
 		late := (took - f.check.Timeout).Round(time.Millisecond)
 		return firmware.OutcomeLocalFault, fmt.Sprintf("this device woke up %v after the timeout of %v", late, f.check.Timeout)
 	}
-	return outcome, clean(beside(describe(outcome, err, r, f.check.Timeout), r.seen))
+	return outcome, clean(beside(describe(outcome, err, r, f.check.Timeout)+suspicion(err), r.seen))
 }
 
 // stopped reports whether the caller ended the run before its own deadline. A caller's deadline counts as soon as

@@ -102,6 +102,9 @@ func (h *httpProbe) attempt(ctx context.Context, r *run) error {
 	trail := trail{}
 	for at := &h.first; ; {
 		answer, err := h.visit(ctx, r, at)
+		if repeatable(r, at.request.Method) {
+			err = r.narrowly(ctx, err, func(small net.Conn) error { return h.again(r, small, at) })
+		}
 		if err != nil || answer == nil {
 			return err
 		}
@@ -132,21 +135,37 @@ func (h *httpProbe) visit(ctx context.Context, r *run, at *hop) (*http.Response,
 			bare.Close()
 		}
 	}()
-	if at.tls == nil {
-		r.result.Conn = firmware.ConnPlain
-		return h.ask(r, conn, at)
-	}
-	r.result.Conn = firmware.ConnNone
-	secure, err := h.handshake(r, bare, at)
-	if err != nil {
+	if conn, err = h.secure(r, bare, at); err != nil {
 		return nil, err
 	}
-	conn = secure
 	answer, err := h.ask(r, conn, at)
-	if !h.kept.ready {
-		secure.Close() // says goodbye, as a browser does
+	if conn != bare && !h.kept.ready {
+		conn.Close() // says goodbye, as a browser does
 	}
 	return answer, err
+}
+
+// again makes a visit's request over another connection.
+func (h *httpProbe) again(r *run, bare net.Conn, at *hop) error {
+	h.session.bad()
+	conn, err := h.secure(r, bare, at)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = h.ask(r, conn, at)
+	h.kept.ready = false
+	return err
+}
+
+// secure makes a connection secure where the check wants that.
+func (h *httpProbe) secure(r *run, bare net.Conn, at *hop) (net.Conn, error) {
+	if at.tls == nil {
+		r.result.Conn = firmware.ConnPlain
+		return bare, nil
+	}
+	r.result.Conn = firmware.ConnNone
+	return h.handshake(r, bare, at)
 }
 
 // ask makes the request, and notes whether the connection may carry another.
@@ -161,7 +180,7 @@ func (h *httpProbe) ask(r *run, conn net.Conn, at *hop) (*http.Response, error) 
 
 // handshake makes the connection secure. It notes how, and the end of the certificate's life, also of one that
 // failed to verify.
-func (h *httpProbe) handshake(r *run, conn net.Conn, at *hop) (*tls.Conn, error) {
+func (h *httpProbe) handshake(r *run, conn net.Conn, at *hop) (net.Conn, error) {
 	r.phase = phaseTLS
 	cfg, resumes := at.tls, h.session.begin(r.result.Start, r.remote)
 	if resumes {

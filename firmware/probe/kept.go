@@ -69,7 +69,7 @@ func (h *httpProbe) reuse(r *run) (answered bool, err error) {
 	before := r.result
 	began := time.Now()
 	half := began.Add(time.Until(r.deadline) / 2)
-	if under(k.bare).SetDeadline(half) == nil {
+	if renew(k.bare, half) == nil {
 		r.remote, r.result.Address, r.result.Conn, r.result.Expires = k.at, k.at.Addr(), firmware.ConnKept, k.ends
 		bare := k.bare
 		stop := context.AfterFunc(r.parent, func() { bare.Close() })
@@ -87,9 +87,17 @@ func (h *httpProbe) reuse(r *run) (answered bool, err error) {
 	return false, nil
 }
 
-// under is the connection whose deadline can be moved.
+// renew moves a held connection's deadline.
+func renew(c net.Conn, until time.Time) error {
+	if b, ok := c.(*boundConn); ok {
+		return b.renew(until)
+	}
+	return c.SetDeadline(until)
+}
+
+// under is the connection itself.
 func under(c net.Conn) net.Conn {
-	if b, ok := c.(boundConn); ok {
+	if b, ok := c.(*boundConn); ok {
 		return b.Conn
 	}
 	return c

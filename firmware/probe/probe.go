@@ -14,10 +14,11 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// Via is the uplink that a prober measures over. All fields are needed.
+// Via is the uplink that a prober measures over. All fields are needed but Narrow.
 type Via struct {
 	Uplink       string                                                                     // its name, for the result
 	Dial         func(ctx context.Context, network, address string) (net.Conn, error)       // the address is always "ip:port"
+	Narrow       func(ctx context.Context, network, address string) (net.Conn, error)       // Dial with TCP segments that fit any path; nil: cannot
 	ListenPacket func(ctx context.Context, network, address string) (net.PacketConn, error) // the address is "": any port
 	Resolvers    func() []netip.AddrPort                                                    // asked in order
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -66,11 +67,18 @@ func (t *tlsProbe) measure(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	defer r.guard(conn)()
+	release := r.guard(conn)
+	err = t.greet(ctx, r, conn)
+	release()
+	return r.narrowly(ctx, err, func(small net.Conn) error { return t.greet(ctx, r, small) })
+}
+
+// greet makes the handshake and judges it.
+func (t *tlsProbe) greet(ctx context.Context, r *run, conn net.Conn) error {
 	r.phase = phaseTLS
 	began := time.Now()
 	secure := tls.Client(conn, t.strict)
-	err = secure.Handshake()
+	err := secure.Handshake()
 	r.result.Phases.TLS = span(began, time.Now())
 	if err != nil {
 		t.look(ctx, r, err)
@@ -126,10 +134,11 @@ func (t *tlsProbe) look(ctx context.Context, r *run, failure error) {
 		return
 	}
 	defer r.guard(conn)()
-	if conn.SetDeadline(r.deadline) != nil {
+	held, err := bound(conn, r.deadline)
+	if err != nil {
 		return
 	}
-	secure := tls.Client(boundConn{conn}, t.lenient)
+	secure := tls.Client(held, t.lenient)
 	if secure.Handshake() == nil {
 		r.shows(secure.ConnectionState())
 	}

@@ -118,8 +118,11 @@ func internet() error {
 		return err
 	}
 	context.AfterFunc(ctx, func() { tcp.Close(); udp.Close() })
-	os.Stdout.WriteString("ready\n")
 	var g errgroup.Group
+	if err := shop(ctx, &g); err != nil {
+		return err
+	}
+	os.Stdout.WriteString("ready\n")
 	g.Go(func() error { return greet(ctx, tcp) })
 	g.Go(func() error { return answer(ctx, udp) })
 	io.Copy(io.Discard, in)

@@ -17,9 +17,9 @@ import (
 const roleEnv = "EDGEPROBE_UPLINK_ROLE"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(roleEnv) == "internet" {
-		if err := internet(); err != nil {
-			fmt.Fprintln(os.Stderr, "internet:", err)
+	if play, other := map[string]func() error{"internet": internet, "router": forward}[os.Getenv(roleEnv)]; other {
+		if err := play(); err != nil {
+			fmt.Fprintln(os.Stderr, os.Getenv(roleEnv)+":", err)
 			os.Exit(1)
 		}
 		return
@@ -47,8 +47,10 @@ func apart(t *testing.T) bool {
 	if os.Getenv(roleEnv) == "device" {
 		return true
 	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Fatal("this test needs the command ip: install iproute2 (make setup does)")
+	for command, from := range map[string]string{"ip": "iproute2", "nft": "nftables"} {
+		if _, err := exec.LookPath(command); err != nil {
+			t.Fatalf("this test needs the command %s: install %s (make setup does)", command, from)
+		}
 	}
 	out, err := again("device", "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=60s").CombinedOutput()
 	t.Logf("%s", out)
@@ -65,12 +67,23 @@ func apart(t *testing.T) bool {
 // ip runs ip(8) in this process's namespace, or in that of the process pid when it is not 0.
 func ip(t *testing.T, pid int, line string) {
 	t.Helper()
-	cmd := exec.Command("ip", strings.Fields(line)...)
+	within(t, pid, "ip", line)
+}
+
+// nft is ip for nft(8).
+func nft(t *testing.T, pid int, line string) {
+	t.Helper()
+	within(t, pid, "nft", line)
+}
+
+func within(t *testing.T, pid int, command, line string) {
+	t.Helper()
+	cmd := exec.Command(command, strings.Fields(line)...)
 	if pid != 0 {
-		cmd = exec.Command("nsenter", append([]string{"-t", strconv.Itoa(pid), "-n", "ip"}, strings.Fields(line)...)...)
+		cmd = exec.Command("nsenter", append([]string{"-t", strconv.Itoa(pid), "-n", command}, strings.Fields(line)...)...)
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("ip %s: %v: %s", line, err, out)
+		t.Fatalf("%s %s: %v: %s", command, line, err, out)
 	}
 }
 

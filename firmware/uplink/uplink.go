@@ -45,6 +45,27 @@ func (u *Uplink) Resolvers() []netip.AddrPort {
 // Dial connects over the uplink. The network is "tcp" or "udp", with or without 4 or 6; the address is
 // "ip:port", never a name. TCP keep-alives are off: a measurement's connection is short-lived.
 func (u *Uplink) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return u.dial(ctx, network, address, u.bind)
+}
+
+// Narrow is Dial by TCP with segments of at most 536 bytes either way, which every path carries (RFC 9293 section
+// 3.7.1).
+func (u *Uplink) Narrow(ctx context.Context, network, address string) (net.Conn, error) {
+	return u.dial(ctx, network, address, func(ctx context.Context, network, address string, c syscall.RawConn) error {
+		var set error
+		err := c.Control(func(fd uintptr) { set = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG, narrowest) })
+		if err := errors.Join(err, set); err != nil {
+			return fmt.Errorf("narrow a connection: %w", err)
+		}
+		return u.bind(ctx, network, address, c)
+	})
+}
+
+const narrowest = 536 // bytes
+
+type control func(ctx context.Context, network, address string, c syscall.RawConn) error
+
+func (u *Uplink) dial(ctx context.Context, network, address string, prepare control) (net.Conn, error) {
 	remote, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("dial over %s: %q is not ip:port: resolve names over the uplink first", u.facts.Name, address)
@@ -56,7 +77,7 @@ func (u *Uplink) Dial(ctx context.Context, network, address string) (net.Conn, e
 	if err := u.routed(remote.Addr()); err != nil {
 		return nil, fmt.Errorf("dial over %s: %w", u.facts.Name, err)
 	}
-	d := net.Dialer{LocalAddr: local, KeepAlive: -1, ControlContext: u.bind}
+	d := net.Dialer{LocalAddr: local, KeepAlive: -1, ControlContext: prepare}
 	return d.DialContext(ctx, network, address)
 }
 

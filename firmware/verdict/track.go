@@ -115,3 +115,11 @@ func (t Track) Doubted(set Settings) bool {
 func (r Rule) ValidFor(uplink string, set Settings) time.Duration {
 	return time.Duration(math.Round(set.ValidFactor * float64(r.Interval[uplink])))
 }
+
+// unseen says why there is no fresh evidence: a run that could not measure tells what was in its way.
+func (t Track) unseen() string {
+	if t.Newest.Outcome.Void() && t.Newest.Start.After(t.Run) {
+		return "no fresh evidence, the newest run ended with " + t.Newest.Outcome.String()
+	}
+	return "no fresh evidence"
+}

@@ -218,7 +218,7 @@ func (d Desk) passing(now firmware.Stamp, edges, minor, origins []Case, set Sett
 	}
 	for _, c := range edges {
 		if d.is(c, now, set) == absent {
-			return finding{state: firmware.VoteNone, why: c.Rule.Ref.Name + ": no fresh evidence"}
+			return finding{state: firmware.VoteNone, why: c.Rule.Ref.Name + ": " + c.Track.unseen()}
 		}
 		valid := c.Rule.ValidFor(d.Uplink, set)
 		if f.evidence.Zero() || f.evidence.Add(f.valid).After(c.Track.Run.Add(valid)) {

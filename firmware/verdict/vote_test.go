@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -238,4 +239,17 @@ func TestNoFailureWithoutItsProof(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRunsThatCouldNotMeasure: they are no vote, and what was in their way is told.
+func TestRunsThatCouldNotMeasure(t *testing.T) {
+	for _, o := range []firmware.Outcome{firmware.OutcomePathMTU, firmware.OutcomeLocalFault, firmware.OutcomePortal} {
+		d := newDesk().well()
+		for i := range 10 {
+			d.see(time.Duration(i+1)*every, "home", o)
+		}
+		if d.vote.State != firmware.VoteNone || !strings.Contains(d.vote.Why, o.String()) {
+			t.Errorf("after ten runs of %v the vote is %v: %s", o, d.vote.State, d.vote.Why)
+		}
+	}
 }
