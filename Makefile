@@ -22,7 +22,7 @@ STATIC   := -linkmode external -extldflags -static
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit test demo-once run bench sabotage fuzz
+.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit test demo-once run bench soak sabotage fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -74,6 +74,9 @@ run: build ## the demo: two devices and an outage in this terminal; ONCE=1 repla
 
 bench: build ## CPU, bytes, memory and size against the budgets
 	$(GO) run -tags $(TAGS) ./scripts/bench
+
+soak: ## a day of results in some fifteen minutes: memory, goroutines, files and the card stay as they are; ARGS='-h' for options
+	$(GO) run -tags $(TAGS) ./scripts/soak -svg bin/soak.svg $(ARGS)
 
 sabotage: ## break copies of the tree in one place each, and see the demo's replay notice (minutes)
 	$(GO) run -tags $(TAGS) ./scripts/sabotage
