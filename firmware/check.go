@@ -30,7 +30,7 @@ func (r CheckRef) String() string {
 // Check is the definition of one measurement.
 type Check struct {
 	Ref        CheckRef
-	Kind       string        // a key of probe's map of kinds: "http", "dns", "tls", "tcp", "icmp"
+	Kind       string        // a key of probe's map of kinds: "http", "dns", "tls", "tcp", "icmp", "transaction"
 	Role       Role          //
 	Region     string        // target region when pinned there; empty: whatever this site is given
 	Critical   bool          // a failing edge check means down, else degraded
@@ -43,6 +43,8 @@ type Check struct {
 	TLS        *TLSCheck     // set exactly when Kind is "tls"
 	TCP        *TCPCheck     // set exactly when Kind is "tcp"
 	ICMP       *ICMPCheck    // set exactly when Kind is "icmp"
+
+	Transaction *TransactionCheck // set exactly when Kind is "transaction"
 }
 
 // HTTPCheck is what an http check asks and expects.
@@ -67,6 +69,7 @@ type HTTPCheck struct {
 	AbsentHead map[string]string // header name -> regular expression that no value may match; "" forbids the header
 	ExpectJSON map[string]string // path like $.a.b[0] in a JSON body -> the value there, as text
 	Marker     string            // regular expression whose first match changes with every origin answer; "" has none
+	Digest     string            // SHA-256 of the whole body, 64 hexadecimal digits; "" accepts any
 	MinBytes   int64             // a smaller body is [OutcomeBodyMismatch]
 	MaxBytes   int64             // body bytes read at most, then [OutcomeTooLarge]; 0 means 1 MiB
 	Days       int               // a certificate with fewer days left is [OutcomeTLSExpiring]; 0 means no bound

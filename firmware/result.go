@@ -22,6 +22,17 @@ type Result struct {
 	Expires int64         `json:"expires,omitempty"` // leaf certificate's NotAfter, Unix seconds; 0: no certificate seen
 	Marker  uint64        `json:"marker,omitempty"`  // digest of the marker's match; 0: none
 	Detail  string        `json:"detail,omitempty"`  // for people: why it failed, or what else was seen; at most 200 bytes, no secrets
+	Steps   []Step        `json:"steps,omitempty"`   // of a transaction: those that were run, at most [MaxSteps]; not nil and empty
+}
+
+// Step is one request of a transaction's run, or of its clean-up. The result's phases are the sums over all of them.
+type Step struct {
+	Name    string        `json:"name"`
+	Took    time.Duration `json:"took"`
+	Outcome Outcome       `json:"outcome"`
+	Status  uint16        `json:"status,omitempty"` // 0: no answer was seen, or none was wanted
+	Phases  Phases        `json:"phases"`
+	Bytes   uint32        `json:"bytes,omitempty"` // body bytes read
 }
 
 // MaxDetail is the longest [Result.Detail] in bytes.
@@ -34,6 +45,14 @@ type Phases struct {
 	TLS      time.Duration `json:"tls,omitempty"`
 	Wait     time.Duration `json:"wait,omitempty"`     // request written to first byte
 	Transfer time.Duration `json:"transfer,omitempty"` // first byte to end of body
+}
+
+// Plus returns the sums of the phases.
+func (p Phases) Plus(q Phases) Phases {
+	return Phases{
+		Resolve: p.Resolve + q.Resolve, Connect: p.Connect + q.Connect, TLS: p.TLS + q.TLS,
+		Wait: p.Wait + q.Wait, Transfer: p.Transfer + q.Transfer,
+	}
 }
 
 // Conn says how a run's connection came about. Only a full handshake proves the certificate.

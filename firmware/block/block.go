@@ -11,8 +11,12 @@ import (
 // MaxResults is how many results a block holds at most.
 const MaxResults = 4096
 
-// Version is the first byte of every block.
-const Version = 1
+// The versions, the first byte of a block. A block is of the second exactly when a result in it has steps, so that
+// whoever reads the first reads all others.
+const (
+	Version      = 1
+	VersionSteps = 2 // the columns of the first, and then those of the steps
+)
 
 // maxAddress is the longest binary form of an address: 16 bytes and a zone's name.
 const maxAddress = 16 + MaxName
@@ -33,7 +37,7 @@ func Encode(dst []byte, results []Numbered) ([]byte, error) {
 		return nil, fmt.Errorf("pack %d results: %w", n, errCount)
 	}
 	head := len(dst)
-	dst = append(dst, Version)
+	dst = append(dst, version(results))
 	dst = binary.AppendUvarint(dst, uint64(n))
 	dst = binary.AppendUvarint(dst, results[0].Seq)
 	gaps := make([]int64, n)
@@ -55,11 +59,14 @@ func Encode(dst []byte, results []Numbered) ([]byte, error) {
 	for _, c := range columns() {
 		dst = c.append(dst, results, &k)
 	}
+	if stepped(results) {
+		dst = appendSteps(dst, results, &k)
+	}
 	return binary.LittleEndian.AppendUint32(dst, sum(dst[head:])), nil
 }
 
-// Check says whether a block can hold r: an outcome, connection and cache state of the closed lists, a detail of
-// at most [firmware.MaxDetail] bytes, names and an address's zone of at most [MaxName].
+// Check says whether a block can hold r: outcomes, connection and cache state of the closed lists, a detail of at
+// most [firmware.MaxDetail] bytes, at most [firmware.MaxSteps] steps, names and an address's zone of at most [MaxName].
 func Check(r *firmware.Result) error {
 	switch {
 	case !r.Outcome.Known(), r.Conn > firmware.ConnKept, r.Cache.State > firmware.CacheEdgeMade:
@@ -67,6 +74,16 @@ func Check(r *firmware.Result) error {
 	case len(r.Detail) > firmware.MaxDetail, len(r.Address.Zone()) > MaxName,
 		len(r.Check.Service) > MaxName, len(r.Check.Name) > MaxName, len(r.Uplink) > MaxName:
 		return errText
+	case len(r.Steps) > firmware.MaxSteps:
+		return errSteps
+	}
+	for _, s := range r.Steps {
+		switch {
+		case !s.Outcome.Known():
+			return errRange
+		case len(s.Name) > MaxName:
+			return errText
+		}
 	}
 	return nil
 }
@@ -98,6 +115,11 @@ func decode(data []byte) ([]Numbered, error) {
 	}
 	for _, c := range columns() {
 		if data, err = c.read(data, results, &k); err != nil {
+			return nil, err
+		}
+	}
+	if h.version == VersionSteps {
+		if data, err = takeSteps(data, results, &k); err != nil {
 			return nil, err
 		}
 	}

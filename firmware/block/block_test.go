@@ -57,8 +57,24 @@ func anyResult() *rapid.Generator[firmware.Result] {
 			Expires: rapid.Int64().Draw(t, "expires"),
 			Marker:  rapid.Uint64().Draw(t, "marker"),
 			Detail:  rapid.StringN(0, -1, firmware.MaxDetail).Draw(t, "detail"),
+			Steps:   anySteps(t),
 		}
 	})
+}
+
+// anySteps draws the steps of one result in three.
+func anySteps(t *rapid.T) []firmware.Step {
+	if rapid.IntRange(0, 2).Draw(t, "steps") > 0 {
+		return nil
+	}
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) firmware.Step {
+		d := func(name string) time.Duration { return anyDuration().Draw(t, name) }
+		return firmware.Step{
+			Name: anyName().Draw(t, "step"), Took: d("took"), Status: rapid.Uint16().Draw(t, "status"), Bytes: rapid.Uint32().Draw(t, "bytes"),
+			Outcome: firmware.Outcome(rapid.Uint8Max(uint8(firmware.OutcomeLast)).Draw(t, "outcome")),
+			Phases:  firmware.Phases{Resolve: d("resolve"), Connect: d("connect"), TLS: d("tls"), Wait: d("wait"), Transfer: d("transfer")},
+		}
+	}), 1, firmware.MaxSteps).Draw(t, "all steps")
 }
 
 func anyResults(t *rapid.T) []Numbered {
@@ -104,6 +120,7 @@ func TestEveryFieldIsStored(t *testing.T) {
 	r := steady(1)[0]
 	r.Result.Marker, r.Result.Detail, r.Result.Bytes = 7, "why", 9
 	r.Result.Cache = firmware.CacheEvidence{State: firmware.CacheHit, Aged: true, Age: time.Second, Fresh: time.Minute}
+	r.Result.Steps = []firmware.Step{{Name: "create", Took: r.Result.Took, Outcome: firmware.OutcomeOK, Status: 201, Phases: r.Result.Phases, Bytes: 9}}
 	if field := firstZero(r); field != "" {
 		t.Fatalf("the test's own result leaves %s zero", field)
 	}

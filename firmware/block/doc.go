@@ -6,10 +6,14 @@
 //   - dictionaries for what repeats: boots, names, (service, check, uplink) keys, addresses, certificates'
 //     ends, markers and details, each value written once;
 //   - numbers for the rest, as the difference to what the same key's previous result foretells, in Rice codes
-//     whose parameter each column chooses for itself.
+//     whose parameter each column chooses for itself;
+//   - where a result has steps, and only there, how many each has and the same kinds of column for all steps, each
+//     foretold by the same step of the key's previous run. The version byte tells such blocks; without steps
+//     nothing of this is there.
 //
 // Guarantees:
 //   - Decode gives back every field of every result that Encode took, durations floored to whole microseconds.
 //   - Torn, flipped, cut or extended data is an error, never a wrong result.
-//   - Hostile data neither panics nor makes more than [MaxResults] results; every string is bounded.
+//   - Hostile data neither panics nor makes more than [MaxResults] results and
+//     16 steps of each; every string is bounded.
 package block

@@ -7,6 +7,7 @@ import (
 
 // head is what stands before a block's columns.
 type head struct {
+	version     byte
 	n           int
 	first, last uint64
 }
@@ -33,7 +34,7 @@ func takeHead(data []byte) (h head, rest []byte, err error) {
 		return h, nil, errShort
 	}
 	body := data[:len(data)-sumBytes]
-	if data[0] != Version {
+	if h.version = data[0]; h.version != Version && h.version != VersionSteps {
 		return h, nil, errVersion
 	}
 	if sum(body) != binary.LittleEndian.Uint32(data[len(body):]) {

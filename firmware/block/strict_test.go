@@ -14,6 +14,9 @@ import (
 func firstZero(v any) string { return zeroIn(reflect.ValueOf(v), "") }
 
 func zeroIn(v reflect.Value, path string) string {
+	if v.Kind() == reflect.Slice && v.Len() == 1 {
+		return zeroIn(v.Index(0), path+"[0]")
+	}
 	if v.Kind() != reflect.Struct || v.Type().PkgPath() == "net/netip" {
 		if v.IsZero() {
 			return path
@@ -47,6 +50,9 @@ func TestEncodeRefuses(t *testing.T) {
 		"unknown conn":    {with(func(r *firmware.Result) { r.Conn = 200 }), errRange},
 		"unknown cache":   {with(func(r *firmware.Result) { r.Cache.State = 200 }), errRange},
 		"long name":       {with(func(r *firmware.Result) { r.Uplink = long }), errText},
+		"many steps":      {with(func(r *firmware.Result) { r.Steps = make([]firmware.Step, firmware.MaxSteps+1) }), errSteps},
+		"unknown step":    {with(func(r *firmware.Result) { r.Steps = []firmware.Step{{Outcome: 200}} }), errRange},
+		"long step":       {with(func(r *firmware.Result) { r.Steps = []firmware.Step{{Name: long}} }), errText},
 		"long detail":     {with(func(r *firmware.Result) { r.Detail = long }), errText},
 	} {
 		if _, err := Encode(nil, c.in); !errors.Is(err, c.want) {
@@ -110,6 +116,11 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(data[:len(data)-sumBytes])
 	}
+	data, err := Encode(nil, uploads(3))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data[:len(data)-sumBytes])
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := Decode(sealed(body...))
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"edgeprobe.io/firmware"
@@ -60,14 +61,17 @@ func (h *httpProbe) exchange(r *run, conn net.Conn, at *hop) (*http.Response, er
 	h.whole = false
 	r.phase = phaseWait
 	at.renew()
-	if _, err := conn.Write(at.raw); err != nil {
-		return nil, err
+	broken, unsent := at.send(conn)
+	if broken || unsent != nil && !refusedBody(unsent) {
+		return nil, unsent
 	}
 	sent := time.Now()
 	h.head = headLimit{Reader: conn, left: maxHead}
 	h.in.Reset(&h.head)
 	defer h.release()
-	if _, err := h.in.Peek(1); err != nil {
+	if _, err := h.in.Peek(1); unsent != nil && err != nil {
+		return nil, unsent
+	} else if err != nil {
 		return nil, err
 	}
 	first := time.Now()
@@ -121,7 +125,31 @@ func (h *httpProbe) finish(r *run, answer *http.Response) error {
 		return err
 	}
 	seen := h.body[:min(int64(len(h.body)), h.expect.most)]
-	return h.expect.judgeBody(&r.result, seen, size, r.deadline)
+	if err := h.expect.judgeBody(&r.result, seen, size, r.deadline); err != nil {
+		return err
+	}
+	if h.sum != nil {
+		if err := h.expect.judgeDigest(h.sum.Sum(nil), size); err != nil {
+			return err
+		}
+	}
+	return h.capture(answer, seen, r.deadline)
+}
+
+// capture takes from an answer what a transaction goes on with.
+func (h *httpProbe) capture(answer *http.Response, body []byte, deadline time.Time) (err error) {
+	for _, c := range h.captures {
+		if h.captured[c.Name], err = c.take(answer, body, deadline); err != nil {
+			delete(h.captured, c.Name)
+			return err
+		}
+	}
+	return nil
+}
+
+// looksAtBody reports whether the body must be kept while it is read.
+func (h *httpProbe) looksAtBody() bool {
+	return h.expect.looksAtBody() || slices.ContainsFunc(h.captures, capture.reads)
 }
 
 // readBody returns the bytes read; they are in h.body when an expectation looks at them.
@@ -130,13 +158,20 @@ func (h *httpProbe) readBody(body io.Reader) (size int64, err error) {
 		h.body = make([]byte, 0, chunk)
 	}
 	h.body = h.body[:0]
+	if h.sum != nil {
+		h.sum.Reset()
+	}
+	looks := h.looksAtBody()
 	for size <= h.expect.most {
 		if len(h.body) == cap(h.body) {
 			h.body = append(h.body, 0)[:len(h.body)]
 		}
 		n, err := body.Read(h.body[len(h.body):cap(h.body)])
 		size += int64(n)
-		if h.expect.looksAtBody() {
+		if h.sum != nil {
+			h.sum.Write(h.body[len(h.body) : len(h.body)+n])
+		}
+		if looks {
 			h.body = h.body[:len(h.body)+n]
 		}
 		if err == io.EOF {

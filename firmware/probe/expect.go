@@ -25,6 +25,7 @@ type expectations struct {
 	absentBody  *pattern // nil: none is forbidden
 	json        []jsonExpectation
 	marker      *pattern // nil: none
+	digest      []byte   // SHA-256 of the body; nil: any
 	least, most int64    // bytes of body
 }
 
@@ -56,7 +57,7 @@ func newExpectations(c *firmware.HTTPCheck) (e expectations, err error) {
 	if err := e.compileBody(c); err != nil {
 		return e, err
 	}
-	if (e.looksAtBody() || e.least > 0) && c.Method == http.MethodHead {
+	if (e.looksAtBody() || e.digest != nil || e.least > 0) && c.Method == http.MethodHead {
 		return e, fmt.Errorf("an answer to HEAD has no body to look at: use GET")
 	}
 	return e, nil

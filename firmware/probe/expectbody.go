@@ -1,6 +1,10 @@
 package probe
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -18,6 +22,12 @@ func (e *expectations) compileBody(c *firmware.HTTPCheck) (err error) {
 	}
 	if e.marker, err = newPattern(c.Marker); err != nil {
 		return fmt.Errorf("marker: %w", err)
+	}
+	if e.digest, err = hex.DecodeString(c.Digest); err != nil || len(e.digest) != sha256.Size && c.Digest != "" {
+		return errors.New("a digest is the SHA-256 of a body in 64 hexadecimal digits")
+	}
+	if c.Digest == "" {
+		e.digest = nil
 	}
 	e.json, err = newJSONExpectations(c.ExpectJSON)
 	return err
@@ -54,6 +64,14 @@ func (e *expectations) judgeBody(r *firmware.Result, seen []byte, size int64, de
 		r.Marker = digest.Sum64()
 	}
 	return err
+}
+
+// judgeDigest judges a whole body by its SHA-256.
+func (e *expectations) judgeDigest(sum []byte, size int64) error {
+	if !bytes.Equal(sum, e.digest) {
+		return &miss{firmware.OutcomeBodyMismatch, fmt.Sprintf("body of %d bytes has another SHA-256 than is wanted", size)}
+	}
+	return nil
 }
 
 func (e *expectations) judgeText(seen []byte, deadline time.Time) error {

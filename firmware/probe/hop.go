@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
@@ -21,6 +22,7 @@ type hop struct {
 	request *http.Request // tells the reader of the answer what was asked
 	raw     []byte        // the same as bytes of HTTP/1.1
 	body    string        // of the request
+	upload  upload        // sent instead of raw, where it is one
 	nonce   []byte        // the part of raw that each run fills anew; empty: none
 	tls     *tls.Config   // for full handshakes; nil: plain HTTP
 	light   *tls.Config   // for resumed ones
@@ -98,4 +100,9 @@ func atPort(records []string, port uint16) ([]netip.AddrPort, error) {
 		addrs[n] = netip.AddrPortFrom(a, port)
 	}
 	return addrs, nil
+}
+
+// way tells apart connections that lead to different places.
+func (at *hop) way() string {
+	return fmt.Sprint(at.target.secure, at.target.name, at.target.address, at.target.family)
 }

@@ -3,9 +3,11 @@ package probe
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"hash"
 	"net"
 	"net/http"
 	"time"
@@ -30,7 +32,11 @@ type httpProbe struct {
 	in    *bufio.Reader
 	head  headLimit
 	body  []byte
-	whole bool // the answer was read to its end, and another may follow it
+	sum   hash.Hash // of the body; nil: nobody asks for it
+	whole bool      // the answer was read to its end, and another may follow it
+
+	captures []capture // of a transaction's step
+	captured values    // what they found, under their names
 }
 
 func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, error) {
@@ -43,10 +49,7 @@ func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, erro
 	if h.first, err = newHop(c, clock, set); err != nil {
 		return nil, err
 	}
-	if h.expect, err = newExpectations(c); err != nil {
-		return nil, err
-	}
-	if err := h.policies(); err != nil {
+	if err := h.prepare(check.Interval); err != nil {
 		return nil, err
 	}
 	resume := set.Resume && c.Redirects == 0 // one ticket is held, for one host
@@ -55,8 +58,19 @@ func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, erro
 		h.first.tls.ClientSessionCache = &h.session
 		h.first.light = lighter(h.first.tls)
 	}
-	h.kept = kept{wanted: c.Keep, lasts: proofLasts(check.Interval)}
 	return h, nil
+}
+
+// prepare makes all ready but the request.
+func (h *httpProbe) prepare(interval time.Duration) (err error) {
+	if h.expect, err = newExpectations(h.check); err != nil {
+		return err
+	}
+	if h.expect.digest != nil {
+		h.sum = sha256.New()
+	}
+	h.kept = kept{wanted: h.check.Keep, lasts: proofLasts(interval)}
+	return h.policies()
 }
 
 // policies refuses what does not go together.

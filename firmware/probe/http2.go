@@ -51,6 +51,7 @@ func (h *httpProbe) exchange2(r *run, conn net.Conn, at *hop) (*http.Response, e
 	if err != nil {
 		return nil, err
 	}
+	answer.Request = at.request
 	first := time.Now()
 	r.phase = phaseAnswer
 	r.result.Phases.Wait += span(sent, first)

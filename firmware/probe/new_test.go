@@ -11,7 +11,7 @@ import (
 )
 
 func TestKinds(t *testing.T) {
-	if got := probe.Kinds(); !slices.Equal(got, []string{"dns", "http", "icmp", "tcp", "tls"}) {
+	if got := probe.Kinds(); !slices.Equal(got, []string{"dns", "http", "icmp", "tcp", "tls", "transaction"}) {
 		t.Errorf("kinds %v", got)
 	}
 }
@@ -63,6 +63,8 @@ func TestImpossibleChecks(t *testing.T) {
 		"days":            web(func(c *firmware.HTTPCheck) { c.Days = -1 }),
 		"family":          web(func(c *firmware.HTTPCheck) { c.Family = 5 }),
 		"other family":    web(func(c *firmware.HTTPCheck) { c.Family, c.Address = 6, "192.0.2.1" }),
+		"digest":          web(func(c *firmware.HTTPCheck) { c.Digest = "abc" }),
+		"digest of HEAD":  web(func(c *firmware.HTTPCheck) { c.Method, c.Digest = "HEAD", strings.Repeat("0", 64) }),
 		"dns type":        dnsCheck("a.example", "ANY", "", long),
 		"dns name":        dnsCheck("a..example", "A", "", long),
 		"no dns name":     dnsCheck("", "A", "", long),

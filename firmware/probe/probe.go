@@ -55,6 +55,8 @@ func kinds() map[string]maker {
 		"icmp": newICMP,
 		"tcp":  newTCP,
 		"tls":  newTLS,
+
+		"transaction": newTransaction,
 	}
 }
 
