@@ -1,0 +1,94 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"edgeprobe.io/scripts/lab/scenario"
+)
+
+// feedIsStore holds what the broker received, each event once, against what the stores hold: neither may have what
+// the other has not. Excepted is what a store cannot show: what was sent from memory while the card failed, what
+// stood in a database that was moved aside, and what came after the devices were told to stop.
+func feedIsStore(e *evidence) (breaches []string) {
+	received := map[string]sighting{}
+	for _, s := range e.events {
+		received[strings.Join(s.says["id"], "")] = s
+	}
+	for _, h := range e.Stores {
+		if h.Trouble != "" && len(h.Transitions) == 0 {
+			continue // it could not be read at all: another invariant says so
+		}
+		stored := map[string]bool{}
+		for _, t := range h.Transitions {
+			stored[t.ID] = true
+			if _, ok := received[t.ID]; !ok && t.At < e.Stopped {
+				breaches = append(breaches, fmt.Sprintf("%s at %s: %s (%s) is in the store and never reached the broker", h.Device, short(t.At), t.To, t.ID))
+			}
+		}
+		breaches = append(breaches, unstored(e.events, h, stored)...)
+	}
+	return breaches
+}
+
+func unstored(events []sighting, h Holding, stored map[string]bool) (breaches []string) {
+	for _, s := range events {
+		id := strings.Join(s.says["id"], "")
+		epoch := strings.Split(id+"//", "/")[1]
+		kept := slices.Contains(h.Epochs, epoch) || !h.Reset
+		if s.device == h.Device && !stored[id] && kept && !slices.Equal(s.says["durable"], []string{"false"}) {
+			breaches = append(breaches, fmt.Sprintf("%s at %s: event %s (%s -> %s) reached the broker and is not in the store",
+				h.Device, short(s.at), id, s.subject, s.state))
+		}
+	}
+	return breaches
+}
+
+// onceEach returns the events, each id once: the feed delivers at least once.
+func onceEach(all []sighting) (events []sighting) {
+	ids := map[string]bool{}
+	for _, s := range all {
+		id := strings.Join(s.says["id"], "")
+		if s.kind != scenario.SeeEvent || ids[id] {
+			continue
+		}
+		ids[id] = true
+		events = append(events, s)
+	}
+	return events
+}
+
+// deadlineSlack is what a loaded machine may add to a probe's time before anybody notices that it is over.
+const deadlineSlack = 250 * time.Millisecond
+
+// noLateProbe holds each run to its timeout. A device that was itself frozen or starved cannot be held to it then.
+func noLateProbe(e *evidence) (breaches []string) {
+	for _, h := range e.Stores {
+		for _, r := range h.Results {
+			if r.Timeout == 0 || r.Took <= r.Timeout+deadlineSlack || e.asleep(h.Device, scenario.Span{From: r.At, Until: r.At + r.Took}) {
+				continue
+			}
+			breaches = append(breaches, fmt.Sprintf("%s at %s: %s/%s over %s took %v, and its timeout is %v",
+				h.Device, short(r.At), r.Service, r.Check, r.Uplink, r.Took.Round(time.Millisecond), r.Timeout))
+		}
+	}
+	return breaches
+}
+
+// asleep reports whether the lab kept a device from running at some time of a span.
+func (e *evidence) asleep(device string, s scenario.Span) bool {
+	for _, f := range e.Scenario.Faults {
+		of := slices.Concat(f.With["device"], f.With["of"], f.With["devices"])
+		if !slices.Contains([]string{"device-freeze", "device-cpu-starved", "device-memory-starved"}, f.Do) || len(of) > 0 && !slices.Contains(of, device) {
+			continue
+		}
+		for _, a := range f.Acts {
+			if s.From <= a.Until+time.Second && s.Until >= a.From {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,300 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/scripts/lab/scenario"
+	"edgeprobe.io/scripts/lab/seen"
+)
+
+func TestGoodRunPasses(t *testing.T) {
+	r := Judge(outage(t))
+	for _, v := range r.Verdicts {
+		if !v.Pass {
+			t.Error(v)
+		}
+	}
+	for _, i := range r.Invariants {
+		if !i.Pass {
+			t.Error(i)
+		}
+	}
+	if r.Outcome != Pass {
+		t.Errorf("outcome %s", r.Outcome)
+	}
+	if d := cmp.Diff([]Answer{{"shop", "down", "confirmed down"}}, r.Answers); d != "" || !r.Answers[0].Right() {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	want := []Measure{
+		{"shop", "newyork", "down", pointer(0), pointer(sec), pointer(2 * sec)},
+		{"shop", "berlin", "down", pointer(sec / 10), pointer(11 * sec / 10), pointer(21 * sec / 10)},
+	}
+	if d := cmp.Diff(want, r.Measures); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// TestInvariantsCanFail doctors a good run in one place each, and sees that invariant go red and no other.
+func TestInvariantsCanFail(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule, says string
+		doctor     func(*Case)
+	}{
+		"confirmed where nothing was":  {"no-false-outage", "nothing was wrong", func(c *Case) { c.Scenario.Truth = nil }},
+		"confirmed after it was over":  {"no-false-outage", "nothing was wrong", func(c *Case) { c.Log = append(c.Log, decision(25*sec, "berlin", "confirmed", "down", "eu")) }},
+		"confirmed worse than it was":  {"no-false-outage", "masked at worst", func(c *Case) { c.Scenario.Truth[0].Impact = firmware.ImpactMasked }},
+		"confirmed where it was well":  {"no-false-outage", "us was well", func(c *Case) { c.Scenario.Truth[0].Regions = []string{"eu"} }},
+		"confirmed for one site's own": {"no-false-outage", "nothing was wrong", func(c *Case) { c.Scenario.Truth[0].Only = []string{"berlin"} }},
+		"scope grew where it was well": {"no-false-outage", "asia", func(c *Case) {
+			c.Log = append(c.Log, decision(8*sec, "berlin", "confirmed", "down", "us", "eu", "asia"), decision(15*sec, "berlin", "recovering", "down"), decision(17*sec, "berlin", "up", "none"))
+		}},
+		"heartbeats on old evidence": {"no-stale-green", "green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			c.Log = append(c.Log, vote(-2*sec, "newyork", "pass"), beat(22*sec, "newyork", 4500), beat(27*sec, "newyork", 9500))
+		}},
+		"heartbeats of a vote that fails": {"no-stale-green", "green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			c.Log = append(c.Log, vote(-2*sec, "newyork", "fail"), beat(22*sec, "newyork", 100), beat(27*sec, "newyork", 100))
+		}},
+		"measuring ended": {"no-stale-green", "green from 25.50s", func(c *Case) { c.Stores[0].Results = until(c.Stores[0].Results, 18*sec) }},
+		"the process died": {"no-stale-green", "green from 25.50s", func(c *Case) {
+			c.Stores[1].Results = until(c.Stores[1].Results, 18*sec)
+		}},
+		"green through the outage": {"no-stale-green", "green from 11.50s to 15.00s", func(c *Case) {
+			c.Log = without(c.Log, func(o seen.Observation) bool { return o.Kind == seen.KindLamp && o.Device == "berlin" && o.At > 0 })
+		}},
+		"a service never measured":  {"no-stale-green", "nothing good was known of recorder", func(c *Case) { c.Stores[0].Services = append(c.Stores[0].Services, "recorder") }},
+		"a transition never stored": {"feed-is-store", "not in the store", func(c *Case) { c.Stores[0].Transitions = c.Stores[0].Transitions[1:] }},
+		"a transition never sent": {"feed-is-store", "never reached the broker", func(c *Case) {
+			c.Log = without(c.Log, func(o seen.Observation) bool { return o.Kind == "event" && o.Text("id") == "berlin/0a/1" })
+		}},
+		"a probe too long":                   {"no-late-probe", "took 1.5s", func(c *Case) { c.Stores[0].Results[9].Took = 1500 * time.Millisecond }},
+		"a journal that replays differently": {"journal-replays", "differs", func(c *Case) { c.Stores[1].Trouble = "transition 3 differs" }},
+		"a store that nobody read":           {"journal-replays", "was not read", func(c *Case) { c.Stores = c.Stores[:1] }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := outage(t)
+			c.doctor(&run)
+			seen.Sort(run.Log)
+			r := Judge(run)
+			for _, i := range r.Invariants {
+				if i.Pass != (i.Name != c.rule) {
+					t.Errorf("%s: %v", i.Name, i.Why)
+				}
+				if i.Name == c.rule && !strings.Contains(strings.Join(i.Why, "\n"), c.says) {
+					t.Errorf("says %q, want %q in it", i.Why, c.says)
+				}
+			}
+			if r.Outcome != Fail {
+				t.Errorf("outcome %s", r.Outcome)
+			}
+		})
+	}
+}
+
+func until(runs []Run, end time.Duration) []Run {
+	return slices.DeleteFunc(slices.Clone(runs), func(r Run) bool { return r.At > end })
+}
+
+// TestWhatAStoreCannotShow is no breach.
+func TestWhatAStoreCannotShow(t *testing.T) {
+	for name, doctor := range map[string]func(*Case){
+		"measured just before a power cut": func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			c.Log = append(c.Log, vote(-2*sec, "newyork", "pass"), vote(5*sec, "newyork", "fail"), vote(17*sec, "newyork", "pass"))
+			for at := 1 * sec; at < 31*sec; at += 5 * sec {
+				c.Log = append(c.Log, beat(at, "newyork", 300))
+			}
+			seen.Sort(c.Log)
+		},
+		"sent from memory": func(c *Case) {
+			c.Stores[0].Transitions = c.Stores[0].Transitions[:2]
+			for _, o := range c.Log {
+				if o.Text("id") == "newyork/0a/3" {
+					o.Fields["durable"] = false
+				}
+			}
+		},
+		"moved aside": func(c *Case) {
+			c.Stores[0].Transitions, c.Stores[0].Epochs, c.Stores[0].Reset = nil, []string{"0c"}, true
+		},
+		"made at the stop": func(c *Case) {
+			c.Stores[0].Transitions = append(c.Stores[0].Transitions, Stored{ID: "newyork/0a/4", At: 31 * sec})
+		},
+		"a frozen device's probe": func(c *Case) {
+			c.Scenario.Faults = append(c.Scenario.Faults, scenario.Fault{Do: "device-freeze", With: map[string][]string{"device": {"newyork"}}, Acts: []scenario.Span{{From: sec, Until: 9 * sec}}})
+			c.Stores[0].Results[5].Took = 8 * sec
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := outage(t)
+			doctor(&run)
+			if r := Judge(run); r.Outcome != Pass {
+				t.Errorf("%s: %+v", r.Outcome, r.Invariants)
+			}
+		})
+	}
+}
+
+// TestExpectationsCanFail takes from a good run what an expectation needs, and sees it missed.
+func TestExpectationsCanFail(t *testing.T) {
+	for name, c := range map[string]struct {
+		says   string
+		doctor func(*Case)
+	}{
+		"never confirmed": {"berlin: decision of shop is confirmed", func(c *Case) {
+			c.Log = without(c.Log, func(o seen.Observation) bool { return o.Device == "berlin" && o.Text("status") == "confirmed" })
+		}},
+		"confirmed too late": {"FAIL line 9: newyork: decision of shop is confirmed", func(c *Case) { later(c.Log, "newyork", "confirmed", 8500*time.Millisecond) }},
+		"not up for long": {"decision of shop is up, for 5s", func(c *Case) {
+			c.Log = append(c.Log, decision(21*sec, "berlin", "suspected", "down"), decision(22*sec, "berlin", "up", "none"))
+		}},
+		"two incidents": {"exactly 1, within 30s of start; it came 2", func(c *Case) {
+			o := decision(12*sec, "berlin", "confirmed", "down", "us", "eu")
+			o.Fields["incident"], o.Fields["aliases"] = "berlin/0a/9", nil
+			c.Log = append(c.Log, o)
+		}},
+		"red by another rhythm": {"lamp of service/us is red fast blink", func(c *Case) {
+			for _, o := range c.Log {
+				if o.Text("pattern") == "red fast blink" {
+					o.Fields["pattern"] = "red held"
+				}
+			}
+		}},
+		"green too long": {"FAIL line 15: never lamp", func(c *Case) {
+			c.Log = append(c.Log, lamp(9*sec, "berlin", "green steady"), lamp(9*sec+1, "berlin", "red fast blink"))
+		}},
+		"a lamp nobody saw": {"it proves nothing", func(c *Case) { c.Log = without(c.Log, func(o seen.Observation) bool { return o.Kind == "lamp" }) }},
+		"the tone of masked": {"never buzzer", func(c *Case) {
+			c.Log = append(c.Log, seen.Observation{At: 7 * sec, Source: seen.Panel, Device: "berlin", Kind: seen.KindBuzzer, Fields: f("sounds", true, "beats_ms", []any{120.0, 120.0, 120.0, 2640.0})})
+		}},
+		"an event that is missing": {"it came 1", func(c *Case) {
+			c.Log = without(c.Log, func(o seen.Observation) bool { return o.Text("id") == "berlin/0a/2" })
+		}},
+		"measured otherwise": {"result of shop/*/*", func(c *Case) {
+			for i := range c.Stores[0].Results {
+				c.Stores[0].Results[i].Outcome = firmware.OutcomeReset
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := outage(t)
+			c.doctor(&run)
+			seen.Sort(run.Log)
+			r := Judge(run)
+			var said []string
+			for _, v := range r.Verdicts {
+				if !v.Pass {
+					said = append(said, v.String())
+				}
+			}
+			if all := strings.Join(said, "\n"); !strings.Contains(all, c.says) {
+				t.Errorf("want %q in\n%s", c.says, all)
+			}
+		})
+	}
+}
+
+func later(log []seen.Observation, device, status string, at time.Duration) {
+	for i, o := range log {
+		if o.Device == device && o.Text("status") == status {
+			log[i].At = at
+		}
+	}
+}
+
+// TestMatcherAgreesWithLooking compares the matcher with looking at every tick.
+func TestMatcherAgreesWithLooking(t *testing.T) {
+	words := []string{"a", "b", "c"}
+	rapid.Check(t, func(t *rapid.T) {
+		const ends = 30
+		var all []sighting
+		at := 0
+		for range rapid.IntRange(1, 8).Draw(t, "n") {
+			at += rapid.IntRange(1, 6).Draw(t, "gap")
+			all = append(all, sighting{kind: scenario.SeeDecision, subject: "shop", at: time.Duration(at), state: rapid.SampledFrom(words).Draw(t, "state")})
+		}
+		x := scenario.Sight{See: scenario.SeeDecision, Of: "shop", Is: []string{"a", "b"}, Times: -1, Holds: time.Duration(rapid.IntRange(0, 5).Draw(t, "holds"))}
+		x.Window.From = time.Duration(rapid.IntRange(0, 25).Draw(t, "from"))
+		x.Window.Until = x.Window.From + time.Duration(rapid.IntRange(0, 5).Draw(t, "length"))
+		last := max(ends, at)
+		is := func(tick int) bool { // in the tick that begins then
+			now := ""
+			for _, s := range all {
+				if int(s.at) <= tick {
+					now = s.state
+				}
+			}
+			return tick < last && (now == "a" || now == "b")
+		}
+		want := false
+		for begin := int(x.Window.From); begin <= int(x.Window.Until); begin++ {
+			held := is(begin)
+			for tick := begin; tick < begin+int(x.Holds); tick++ {
+				held = held && is(tick)
+			}
+			want = want || held
+		}
+		if got := len(meet(tracks(all, ends), x)) > 0; got != want && at < ends {
+			t.Fatalf("%v, want %v, of %+v in %+v", got, want, all, x)
+		}
+	})
+}
+
+// TestIncidentsMeetInAliases: whatever each device calls it, it is one where the names meet.
+func TestIncidentsMeetInAliases(t *testing.T) {
+	say := func(device string, ids ...string) sighting {
+		return sighting{kind: scenario.SeeDecision, subject: "shop", device: device, state: "confirmed", says: map[string][]string{"incident": ids[:1], "aliases": ids[1:]}}
+	}
+	for _, c := range []struct {
+		all  []sighting
+		want int
+	}{
+		{nil, 0},
+		{[]sighting{say("a", "x")}, 1},
+		{[]sighting{say("a", "x"), say("b", "y")}, 2},
+		{[]sighting{say("a", "x"), say("b", "y"), say("b", "x", "y")}, 1},
+		{[]sighting{say("a", "x", "w"), say("b", "y", "z"), say("b", "w", "z")}, 1},
+	} {
+		if got := len(incidents(c.all)); got != c.want {
+			t.Errorf("%v: %d incidents, want %d", c.all, got, c.want)
+		}
+	}
+}
+
+func TestNotYet(t *testing.T) {
+	c := outage(t)
+	c.Scenario.NotYet = "nobody built it"
+	if r := Judge(c); r.Outcome != Mended {
+		t.Errorf("what passes is %s", r.Outcome)
+	}
+	c.Scenario.Truth = nil
+	if r := Judge(c); r.Outcome != NotYet {
+		t.Errorf("what fails is %s", r.Outcome)
+	}
+}
+
+func TestTimelineTellsBoth(t *testing.T) {
+	c := outage(t)
+	c.Log = without(c.Log, func(o seen.Observation) bool { return o.Device == "berlin" && o.Text("status") == "confirmed" })
+	var b strings.Builder
+	if err := WriteTimeline(&b, Judge(c)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"     5.00  lab       account-revoked\n", "     6.00  newyork   decision shop: confirmed down us+eu\n",
+		"     8.00                                                                      FAIL line 9: berlin: decision of shop is confirmed",
+		"seen: shop up at -2.00s, shop suspected down us+eu at 5.10s",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("want %q in\n%s", want, b.String())
+		}
+	}
+}
