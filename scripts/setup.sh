@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and cross builds need, on Debian and its kin. Says nothing and does nothing when all is there.
-# The broker's package would start and enable a broker: here it must not, the tests start their own on loopback.
+# The packages of servers would start and enable them: here they must not, the tests start their own.
 set -euo pipefail
 
 missing=()
@@ -12,6 +12,12 @@ want file file
 want ip iproute2
 want nft nftables
 want readelf binutils
+# The lab's Internet (scripts/lab): address translation, resolvers, authoritative names, the edges' caches.
+want nft nftables
+want unbound unbound
+want knotd knot knot-module-geoip
+want varnishd varnish
+want nsenter util-linux
 want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 [ ${#missing[@]} -gt 0 ] || exit 0
@@ -36,6 +42,9 @@ fi
 echo "setup: installing ${missing[*]}"
 as_root apt-get -qq update
 as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
-if [[ " ${missing[*]} " == *" mosquitto "* ]] && [ -d /run/systemd/system ]; then
-  as_root systemctl disable --quiet mosquitto.service || true # enabled by its package; a next boot must not start it either
-fi
+# Enabled by their packages: a next boot must not start them either.
+for service in mosquitto unbound knot varnish varnishncsa; do
+  if [[ " ${missing[*]} " == *" ${service%ncsa} "* ]] && [ -d /run/systemd/system ]; then
+    as_root systemctl disable --quiet "$service.service" || true
+  fi
+done

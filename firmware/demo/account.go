@@ -16,7 +16,8 @@ type Account struct {
 	edges  map[string]*Edge
 }
 
-func newAccount() *Account {
+// NewAccount makes an account in good standing, with no edges.
+func NewAccount() *Account {
 	a := &Account{edges: map[string]*Edge{}}
 	a.begin()
 	return a

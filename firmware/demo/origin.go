@@ -16,8 +16,8 @@ const (
 	pageBody      = "<!doctype html><title>Shop</title><p>Welcome.</p>"
 )
 
-// newOrigin returns what runs in the provider's account: home page, recorder script, API and uploads.
-func newOrigin(account *Account) http.Handler {
+// NewOrigin returns what runs in the provider's account: home page, recorder script, API and uploads.
+func NewOrigin(account *Account) http.Handler {
 	var sessions atomic.Uint64
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", document("text/html; charset=utf-8", `"page-1"`, pageCaching, pageBody))

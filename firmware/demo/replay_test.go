@@ -55,7 +55,7 @@ func play(t *testing.T, ctx context.Context, settled bool, sabotage string) (Rul
 			o.all(service, up, "")
 		}
 	}
-	w := &World{Account: newAccount()}
+	w := &World{Account: NewAccount()}
 	r := NewReplay(w, o.diary, NewTimeline(func(line string) { o.hear(line, sabotage) }))
 	ruling, err := r.Once(ctx)
 	if period, _ := w.Account.state(); err == nil && period.Err() != nil {

@@ -44,7 +44,7 @@ type World struct {
 // Open binds every address of the world and starts the broker, which keeps its streams under dir; say is told what
 // happens to the customer, from another goroutine. Everything answers once the tasks run. Close it, whether they ran or not.
 func Open(dir string, say func(string)) (*World, error) {
-	w := &World{Account: newAccount()}
+	w := &World{Account: NewAccount()}
 	if err := w.open(dir, say); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("open the demo's world: %w", err)
@@ -128,7 +128,7 @@ func (w *World) base(name string) string {
 
 // Tasks returns everything that has to run for the world to answer, the broker apart: it runs already.
 func (w *World) Tasks() []Task {
-	tasks := append(w.names.tasks(), serve("origin", w.origin, newOrigin(w.Account)), Task{"customer", w.Customer.run})
+	tasks := append(w.names.tasks(), serve("origin", w.origin, NewOrigin(w.Account)), Task{"customer", w.Customer.run})
 	for _, e := range w.Edges {
 		tasks = append(tasks, e.task())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Log collects observations from several sides. Its zero value is not usable: see [NewLog].
@@ -32,6 +33,15 @@ func (l *Log) Add(os ...Observation) {
 	}
 	close(l.more)
 	l.more = make(chan struct{})
+}
+
+// Shift moves everything that was seen so far back in time by d.
+func (l *Log) Shift(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.all {
+		l.all[i].At -= d
+	}
 }
 
 // All returns a copy of what was seen so far, in the order of time.
