@@ -22,7 +22,7 @@ STATIC   := -linkmode external -extldflags -static
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit test demo-once run bench soak sabotage fuzz
+.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench soak sabotage fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -57,6 +57,9 @@ lint: vet ## gofmt, go vet and staticcheck
 
 unit: ## tests of PKG with ARGS, e.g. make unit PKG=./firmware/block ARGS='-run X -v'
 	$(GO) test -tags $(TAGS) $(PKG) $(ARGS)
+
+behaviours: ## the table of what servers do, and what a probe calls it
+	@sed -n '/^| /{s/^| //;s/ |$$//;s/ | /\t/gp}' firmware/probe/probetest/README.md | column -t -s "$$(printf '\t')"
 
 test: setup build lint ## everything a change must pass
 	@scripts/size.sh bin/edgeprobed

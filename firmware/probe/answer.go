@@ -69,7 +69,8 @@ func (h *httpProbe) exchange(r *run, conn net.Conn, at *hop) (*http.Response, er
 	h.head = headLimit{Reader: conn, left: maxHead}
 	h.in.Reset(&h.head)
 	defer h.release()
-	if _, err := h.in.Peek(1); unsent != nil && err != nil {
+	begins, err := h.in.Peek(1)
+	if unsent != nil && err != nil {
 		return nil, unsent
 	} else if err != nil {
 		return nil, err
@@ -79,6 +80,9 @@ func (h *httpProbe) exchange(r *run, conn net.Conn, at *hop) (*http.Response, er
 	r.result.Phases.Wait += span(sent, first)
 	defer func() { r.result.Phases.Transfer += span(first, time.Now()) }()
 
+	if begins[0] != 'H' { // another protocol, which may never end a line
+		return nil, errors.New("the answer does not begin as HTTP does")
+	}
 	answer, err := h.readHead(at.request)
 	if err != nil {
 		return nil, err
@@ -118,7 +122,10 @@ func (h *httpProbe) readHead(request *http.Request) (*http.Response, error) {
 
 // finish reads the body to its end, or to one byte more than allowed, and judges it.
 func (h *httpProbe) finish(r *run, answer *http.Response) error {
-	size, err := h.readBody(answer.Body)
+	if err := unreadable(answer); err != nil && (h.looksAtBody() || h.sum != nil) {
+		return err
+	}
+	size, err := h.readBody(decoded(answer))
 	h.whole = err == nil && size <= h.expect.most && !answer.Close && h.in.Buffered() == 0
 	r.result.Bytes = uint32(min(size, h.expect.most, math.MaxUint32))
 	if err != nil {

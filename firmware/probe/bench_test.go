@@ -32,12 +32,12 @@ func serveBench() {
 		log.Fatal(err)
 	}
 	fmt.Println(l.Addr())
-	pem.Encode(os.Stdout, &pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
+	pem.Encode(os.Stdout, &pem.Block{Type: "CERTIFICATE", Bytes: ca.Cert.Raw})
 	os.Stdout.Close()
 	body := make([]byte, 500)
 	s := http.Server{
 		Handler:   http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(body) }),
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{ca.leaf(nil, "shop.example", nil)}},
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{ca.Leaf(nil, "shop.example", nil)}},
 		ErrorLog:  log.New(io.Discard, "", 0),
 	}
 	go s.ServeTLS(l, "", "")

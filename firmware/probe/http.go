@@ -10,6 +10,7 @@ import (
 	"hash"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"edgeprobe.io/firmware"
@@ -132,6 +133,7 @@ func (h *httpProbe) attempt(ctx context.Context, r *run) error {
 // the answer was judged.
 func (h *httpProbe) visit(ctx context.Context, r *run, at *hop) (*http.Response, error) {
 	r.phase = phaseResolve
+	r.result.Conn, r.result.Address, r.result.Expires = firmware.ConnNone, netip.Addr{}, 0 // those of a redirect before
 	addrs, err := at.resolve(ctx, r, &h.lookup)
 	if err != nil {
 		return nil, err

@@ -26,8 +26,7 @@ func talks(then func(net.Conn), texts ...string) func(net.Conn) {
 	}
 }
 
-func closes(net.Conn)  {}
-func holds(c net.Conn) { io.Copy(io.Discard, c) }
+func closes(net.Conn) {}
 
 // TestKeptConnection is what can become of a connection between runs, and what the runs make of it. Each connection
 // that the server accepts is answered by the next of the handlers.
@@ -105,7 +104,7 @@ func TestAnswerToNoRequest(t *testing.T) {
 // TestKeptConnectionIsProven holds the rule of when a full handshake is due, with a check each 10 s.
 func TestKeptConnectionIsProven(t *testing.T) {
 	ca := newAuthority(t)
-	cfg := &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}}
+	cfg := &tls.Config{Certificates: []tls.Certificate{ca.Leaf(t, "shop.example", nil)}}
 	bad := make(chan bool, 1)
 	address := serveTLS(t, cfg, func(c net.Conn) {
 		for readRequest(c) {
@@ -119,7 +118,7 @@ func TestKeptConnectionIsProven(t *testing.T) {
 	})
 	clock := &handClock{up: time.Minute, now: time.Now()}
 	set := probe.Defaults()
-	set.Roots = ca.pool()
+	set.Roots = ca.Pool()
 	check := httpCheck("https://shop.example/", address, long)
 	check.HTTP.Keep = true
 	p, err := probe.New(check, loopback(), clock, set)

@@ -12,6 +12,7 @@ import (
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/probe"
+	"edgeprobe.io/firmware/probe/probetest"
 )
 
 // handClock is moved by the test.
@@ -26,7 +27,7 @@ func (c *handClock) pass(d time.Duration) { c.up += d }
 
 // shop is a TLS server whose answer and certificate can be changed.
 type shop struct {
-	ca      *authority
+	ca      *probetest.Authority
 	cert    atomic.Pointer[tls.Certificate]
 	broken  atomic.Bool
 	resumed atomic.Int64 // handshakes that the server saw resumed
@@ -35,7 +36,7 @@ type shop struct {
 
 func newShop(t *testing.T, version uint16) *shop {
 	s := &shop{ca: newAuthority(t)}
-	c := s.ca.leaf(t, "shop.example", nil)
+	c := s.ca.Leaf(t, "shop.example", nil)
 	s.cert.Store(&c)
 	s.address = serveTLS(t, &tls.Config{
 		MaxVersion:     version,
@@ -58,7 +59,7 @@ func newShop(t *testing.T, version uint16) *shop {
 
 func (s *shop) prober(t *testing.T, c probe.Clock, change func(*probe.Settings)) probe.Prober {
 	set := probe.Defaults()
-	set.Roots = s.ca.pool()
+	set.Roots = s.ca.Pool()
 	if change != nil {
 		change(&set)
 	}
@@ -114,7 +115,7 @@ func TestBadCertificateIsFound(t *testing.T) {
 	s, c := newShop(t, tls.VersionTLS13), &handClock{up: time.Minute, now: time.Now()}
 	p := s.prober(t, c, nil)
 	p.Do(t.Context())
-	other := newAuthority(t).leaf(t, "shop.example", nil)
+	other := newAuthority(t).Leaf(t, "shop.example", nil)
 	s.cert.Store(&other)
 	c.pass(20 * time.Second)
 	if r := p.Do(t.Context()); r.Outcome != firmware.OutcomeTLSUnknownCA {
@@ -125,7 +126,7 @@ func TestBadCertificateIsFound(t *testing.T) {
 // TestResumedSessionExpires lets the certificate end under a session that may still be resumed.
 func TestResumedSessionExpires(t *testing.T) {
 	s, c := newShop(t, tls.VersionTLS13), &handClock{up: time.Minute, now: time.Now()}
-	soon := s.ca.leaf(t, "shop.example", func(x *x509.Certificate) { x.NotAfter = c.TLSTime().Add(5 * time.Second) })
+	soon := s.ca.Leaf(t, "shop.example", func(x *x509.Certificate) { x.NotAfter = c.TLSTime().Add(5 * time.Second) })
 	s.cert.Store(&soon)
 	p := s.prober(t, c, nil)
 	if r := p.Do(t.Context()); !r.Outcome.OK() {
@@ -142,10 +143,10 @@ func TestResumedSessionExpires(t *testing.T) {
 func TestServerThatInsists(t *testing.T) {
 	ca := newAuthority(t)
 	address := serveTLS(t, &tls.Config{
-		Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}, CurvePreferences: []tls.CurveID{tls.X25519MLKEM768},
+		Certificates: []tls.Certificate{ca.Leaf(t, "shop.example", nil)}, CurvePreferences: []tls.CurveID{tls.X25519MLKEM768},
 	}, says(page))
 	set := probe.Defaults()
-	set.Roots = ca.pool()
+	set.Roots = ca.Pool()
 	p := prober(t, httpCheck("https://shop.example/", address, long), loopback(), set)
 	var got []firmware.Conn
 	for range 5 {

@@ -100,7 +100,7 @@ func TestStepsShareAConnection(t *testing.T) {
 func TestTransactionOverTLS(t *testing.T) {
 	ca := newAuthority(t)
 	serve := func(page string) string {
-		cfg := &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, "shop.example", nil)}}
+		cfg := &tls.Config{Certificates: []tls.Certificate{ca.Leaf(t, "shop.example", nil)}}
 		return serveTLS(t, cfg, func(c net.Conn) {
 			for readRequest(c) {
 				io.WriteString(c, answer(200, "", page))
@@ -120,7 +120,7 @@ func TestTransactionOverTLS(t *testing.T) {
 		c.Hosts = []string{"shop.example:" + port}
 		c.Steps[0].Address, c.Steps[1].Address = serve(`<script src="`+tc.src+`"></script>`), script
 		set := probe.Defaults()
-		set.Roots = ca.pool()
+		set.Roots = ca.Pool()
 		r := do(t, prober(t, transactionCheck(c, long), loopback(), set), long)
 		holdTo(t, r, tc.want, tc.step)
 		if r.Conn != firmware.ConnFull || r.Expires == 0 {

@@ -21,6 +21,7 @@ func arrows() map[string][]string {
 		"firmware/block":              {"firmware"},
 		"firmware/verdict":            {"firmware"},
 		"firmware/probe":              {"firmware", "firmware/clock"},
+		"firmware/probe/probetest":    {"firmware"},
 		"firmware/quorum":             {"firmware", "firmware/verdict"},
 		"firmware/change":             {"firmware", "firmware/verdict", "firmware/quorum"},
 		"firmware/fold":               {"firmware", "firmware/verdict", "firmware/quorum", "firmware/change"},
