@@ -11,9 +11,10 @@ const (
 	RoleOrigin   Role = "origin"   // past every cache
 	RoleEvidence Role = "evidence" // supports, never decides
 	RoleControl  Role = "control"  // not the provider's: proves the uplink's own eyes
+	RolePortal   Role = "portal"   // asks one uplink whether a captive portal stands before it
 )
 
-// CheckRef names a check within a device. A control has no service.
+// CheckRef names a check within a device. A control, and a question about a portal, has no service.
 type CheckRef struct {
 	Service string `json:"service,omitempty"`
 	Name    string `json:"check"`
@@ -30,7 +31,8 @@ func (r CheckRef) String() string {
 // Check is the definition of one measurement.
 type Check struct {
 	Ref        CheckRef
-	Kind       string        // a key of probe's map of kinds: "http", "dns", "tls", "tcp", "icmp", "transaction"
+	Uplink     string        // the only one that it runs over; "": every one
+	Kind       string        // a key of probe's map of kinds: "http", "dns", "tls", "tcp", "icmp", "transaction", "portal"
 	Role       Role          //
 	Region     string        // target region when pinned there; empty: whatever this site is given
 	Critical   bool          // a failing edge check means down, else degraded
@@ -43,6 +45,7 @@ type Check struct {
 	TLS        *TLSCheck     // set exactly when Kind is "tls"
 	TCP        *TCPCheck     // set exactly when Kind is "tcp"
 	ICMP       *ICMPCheck    // set exactly when Kind is "icmp"
+	Portal     *PortalCheck  // set exactly when Kind is "portal"
 
 	Transaction *TransactionCheck // set exactly when Kind is "transaction"
 }

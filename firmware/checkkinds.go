@@ -23,3 +23,9 @@ type ICMPCheck struct {
 	Host  string // name or address
 	Count int    // echo requests, 200 ms apart; 0 means 5
 }
+
+// PortalCheck is what tells whether a captive portal stands before an uplink.
+type PortalCheck struct {
+	URL string // plain http; answers 204 and nothing else where there is no portal
+	API string // https URL of the network's Captive Portal API (RFC 8908); "" asks the one that the network names
+}

@@ -133,7 +133,9 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 
 func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error) {
 	out := uplink.Open(l.uplink)
-	via := probe.Via{Uplink: l.uplink.Name, Dial: out.Dial, Narrow: out.Narrow, ListenPacket: out.ListenPacket, Resolvers: out.Resolvers}
+	via := probe.Via{
+		Uplink: l.uplink.Name, Dial: out.Dial, Narrow: out.Narrow, ListenPacket: out.ListenPacket, Resolvers: out.Resolvers, PortalAPI: out.PortalAPI,
+	}
 	prober, err := probe.New(l.check, via, clk, l.probe)
 	if err != nil {
 		return firmware.Result{}, err

@@ -28,6 +28,9 @@ func (f checkFlags) planConfigured(name string) ([]look, error) {
 			continue
 		}
 		for _, u := range uplinks {
+			if check.Uplink != "" && check.Uplink != u.Name {
+				continue
+			}
 			out = append(out, look{target: check.Ref.String() + " over " + u.Name, check: check, uplink: u, probe: c.Probe})
 		}
 	}

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/clock"
 	"edgeprobe.io/firmware/config"
 	"edgeprobe.io/firmware/uplink"
 )
@@ -18,6 +21,7 @@ type wayOut struct {
 	Interface string `json:"interface,omitempty"`
 	Metered   bool   `json:"metered,omitempty"`
 	uplink.Seen
+	Portal    string           `json:"portal,omitempty"` // what its portal check has met; "": nothing, or none is configured
 	Resolvers []netip.AddrPort `json:"resolvers"`
 	Month     *monthly         `json:"month,omitempty"` // nil: no daemon with this config has counted
 }
@@ -35,13 +39,13 @@ func newUplinksCmd() *cobra.Command {
 		Use:   "uplinks",
 		Short: "Show the ways out of this device: state, addresses, route, resolvers, bytes",
 		Long: `Shows what the kernel says of each way out now, and what the daemon has counted this month. Without a config it
-shows this machine's interfaces.
+shows this machine's interfaces. Where the config names a portal check, it is run once over each uplink that is up.
 
-The exit code is 0, or 1 when an uplink of the config cannot carry anything.`,
+The exit code is 0, or 1 when an uplink of the config cannot carry anything or leads to a captive portal.`,
 		Example: "  edgeprobe uplinks --config my.yaml\n  edgeprobe uplinks --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ways, err := waysOut(file)
+			ways, err := waysOut(cmd.Context(), file)
 			if err != nil {
 				return err
 			}
@@ -51,7 +55,7 @@ The exit code is 0, or 1 when an uplink of the config cannot carry anything.`,
 				err = drawUplinks(drawOn(cmd.OutOrStdout()), ways)
 			}
 			for _, w := range ways {
-				if err == nil && file != "" && !w.Up {
+				if err == nil && file != "" && (!w.Up || w.Portal != "") {
 					return errBad
 				}
 			}
@@ -63,7 +67,7 @@ The exit code is 0, or 1 when an uplink of the config cannot carry anything.`,
 }
 
 // waysOut looks at the uplinks of a config, or at this machine's interfaces.
-func waysOut(file string) ([]wayOut, error) {
+func waysOut(ctx context.Context, file string) ([]wayOut, error) {
 	if file == "" {
 		return interfaces()
 	}
@@ -74,6 +78,9 @@ func waysOut(file string) ([]wayOut, error) {
 	ways := []wayOut{}
 	for _, u := range cfg.Uplinks {
 		w := lookAt(u)
+		if w.Portal, err = metPortal(ctx, cfg, u, w.Up); err != nil {
+			return nil, err
+		}
 		book, err := uplink.ReadBook(cfg.Store.Dir, u.Name)
 		if err != nil {
 			return nil, fmt.Errorf("%w; the daemon writes it anew when it starts", err)
@@ -84,6 +91,25 @@ func waysOut(file string) ([]wayOut, error) {
 		ways = append(ways, w)
 	}
 	return ways, nil
+}
+
+// metPortal runs an uplink's portal check, where it has one and can.
+func metPortal(ctx context.Context, cfg *config.Config, u firmware.Uplink, up bool) (string, error) {
+	for _, c := range cfg.Checks {
+		if !up || c.Role != firmware.RolePortal || c.Uplink != u.Name {
+			continue
+		}
+		clk, err := clock.New(time.Time{})
+		if err != nil {
+			return "", err
+		}
+		r, err := look{check: c, uplink: u, probe: cfg.Probe}.run(ctx, clk)
+		if err != nil || r.Outcome != firmware.OutcomePortal {
+			return "", err
+		}
+		return r.Detail, nil
+	}
+	return "", nil
 }
 
 func interfaces() ([]wayOut, error) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,5 +72,31 @@ func TestAmounts(t *testing.T) {
 		if got := amount(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
+	}
+}
+
+// TestUplinksBehindAPortal: a way out that leads to a portal says so, and one whose check is answered does not.
+func TestUplinksBehindAPortal(t *testing.T) {
+	met := true
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if met {
+			http.Redirect(w, r, "http://login.example.net/", http.StatusFound)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer s.Close()
+	file := filepath.Join(t.TempDir(), "berlin.yaml")
+	text := "device: berlin\nfleet: [{id: berlin, site: berlin, region: eu, uplinks: [{name: lan, network: dsl}]}]\n" +
+		"uplinks: [{name: lan, source: 127.0.31.1, resolvers: [127.0.31.53], portal: {check: \"" + s.URL + "/204\"}}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := run(t, "uplinks", "--config", file); code != 1 || errs != "" || !strings.Contains(out, "up, but captive portal at login.example.net") {
+		t.Errorf("code %d, %q:\n%s", code, errs, out)
+	}
+	met = false
+	if out, errs, code := run(t, "uplinks", "--config", file); code != 0 || errs != "" || strings.Contains(out, "portal") {
+		t.Errorf("code %d, %q without a portal:\n%s", code, errs, out)
 	}
 }

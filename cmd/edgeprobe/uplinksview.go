@@ -20,8 +20,11 @@ func drawUplinks(c canvas, ways []wayOut) error {
 	line(t, "  UPLINK", "STATE", "ADDRESS", "ROUTE", "RESOLVERS", "BYTES")
 	for _, w := range ways {
 		sign, state := statuspage.MoodGood.Sign(), "up"
-		if !w.Up {
+		switch {
+		case !w.Up:
 			sign, state = statuspage.MoodBad.Sign(), "down: "+w.Why
+		case w.Portal != "":
+			sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Portal
 		}
 		line(t, sign+" "+w.Name, state, cmp.Or(addressWords(w.Addresses), "-"), cmp.Or(routeWords(w.Routes), "-"), cmp.Or(resolverWords(w.Resolvers), "-"), monthWords(w))
 	}

@@ -80,7 +80,9 @@ func prepare(cfg *config.Config, ups []*uplink.Uplink, clk *clock.Clock) ([]agen
 			if interval == 0 {
 				continue
 			}
-			via := probe.Via{Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers}
+			via := probe.Via{
+				Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers, PortalAPI: u.PortalAPI,
+			}
 			p, err := probe.New(c, via, clk, cfg.Probe)
 			if err != nil {
 				return nil, fmt.Errorf("prepare %s over %s: %w", c.Ref, u.Name(), err)

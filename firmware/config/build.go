@@ -29,6 +29,7 @@ func (b *builder) build(raw *rawFile) {
 	b.uplinks(raw)
 	b.services(raw)
 	b.controls(raw)
+	b.portals(raw)
 	b.probe(raw)
 	b.feed(&raw.Feed)
 	b.panel(raw, fleet)
@@ -62,7 +63,9 @@ func (b *builder) rules(raw *rawFile) []verdict.Rule {
 	for _, c := range b.cfg.Checks {
 		intervals := map[string]time.Duration{}
 		for _, u := range b.cfg.Uplinks {
-			intervals[u.Name] = max(c.Interval, least[u.Name])
+			if c.Uplink == "" || c.Uplink == u.Name {
+				intervals[u.Name] = max(c.Interval, least[u.Name])
+			}
 		}
 		rules = append(rules, verdict.Rule{
 			Ref: c.Ref, Role: c.Role, Region: c.Region, Critical: c.Critical, Negative: c.Negative,
@@ -94,6 +97,9 @@ func shortestValid(s fold.Settings, uplinks []firmware.Uplink) time.Duration {
 	var all, unmetered time.Duration
 	for _, rule := range s.Rules {
 		for _, u := range uplinks {
+			if rule.Interval[u.Name] == 0 {
+				continue // it does not run there
+			}
 			valid := time.Duration(float64(rule.Interval[u.Name]) * s.Verdict.ValidFactor)
 			if all == 0 || valid < all {
 				all = valid

@@ -24,7 +24,7 @@ import (
 // its fields do not hide theirs.
 type Config struct {
 	Fold       fold.Settings
-	Checks     []firmware.Check  // of the services in the file's order, then the controls
+	Checks     []firmware.Check  // of the services in the file's order, then the controls, then the uplinks' portal checks
 	Uplinks    []firmware.Uplink // in the file's order
 	Probe      probe.Settings
 	Schedule   schedule.Settings
@@ -91,15 +91,19 @@ type Summary struct {
 
 // Summary returns counts and warnings, and no secret.
 func (c Config) Summary() Summary {
-	controls := 0
+	controls, checks := 0, 0
 	for _, check := range c.Checks {
-		if check.Role == firmware.RoleControl {
+		switch check.Role {
+		case firmware.RoleControl:
 			controls++
+		case firmware.RolePortal:
+		default:
+			checks++
 		}
 	}
 	return Summary{
 		Device: c.Fold.Device, Fleet: len(c.Fold.Fleet), Uplinks: len(c.Uplinks), Services: len(c.Fold.Services),
-		Checks: len(c.Checks) - controls, Controls: controls, Brokers: len(c.Feed.Brokers),
+		Checks: checks, Controls: controls, Brokers: len(c.Feed.Brokers),
 		Signed: c.Key != nil, Digest: c.Digest, Warnings: append([]string{}, c.Warnings...),
 	}
 }

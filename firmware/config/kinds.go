@@ -35,6 +35,7 @@ const (
 	kindInterface
 	kindURL
 	kindUserinfo
+	kindScheme
 	kindMethod
 	kindHeader
 	kindHeaderValue
@@ -106,6 +107,7 @@ var sentences = [kinds]sentence{
 	kindInterface:    {"%q cannot be an interface", "use the name that ip link shows, of 1 to 15 characters"},
 	kindURL:          {"%q is not an absolute http or https URL", "write it like https://host/path"},
 	kindUserinfo:     {"holds a user or password", "send it as a header, by reference: headers: {Authorization: \"file:NAME\"}"},
+	kindScheme:       {"is not an %s URL", "change its scheme"},
 	kindMethod:       {"%q is not an HTTP method", "write it like GET"},
 	kindHeader:       {"%q cannot be set as a header", "use a name of letters, digits and dashes that edgeprobe does not set itself"},
 	kindHeaderValue:  {"holds a line end or control character", "write the value as one line"},

@@ -80,6 +80,17 @@ type rawUplink struct {
 	Allowance val[size] `yaml:"allowance" limits:"1MB..1TB"`
 	// Of a metered uplink: the part of its allowance that is kept for incidents; 25% by default.
 	Reserve val[share] `yaml:"reserve" limits:"0%..90%"`
+	// What tells of a captive portal before this uplink. It is asked now and then, and at every suspicion; behind a portal the uplink is blind, and nothing that fails over it counts.
+	Portal rawPortal `yaml:"portal"`
+}
+
+// rawPortal is what tells of a captive portal.
+type rawPortal struct {
+	here `yaml:"-"`
+	// A plain http URL that answers with status 204 and nothing else, outside the provider and best your own: any redirect or page that comes instead is a portal's. There is none built in.
+	Check val[string] `yaml:"check" jsonschema:"required" like:"\"http://check.example.net/204\""`
+	// The https URL of the network's captive portal API (RFC 8908), asked first; without it the one that the network names by DHCP or router advertisement (RFC 8910), as systemd-networkd tells.
+	API val[string] `yaml:"api"`
 }
 
 // rawService is something customers depend on.

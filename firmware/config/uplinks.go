@@ -70,6 +70,9 @@ func (b *builder) allowance(raw rawUplink, up *firmware.Uplink) {
 func (b *builder) metered(raw rawUplink, up firmware.Uplink) time.Duration {
 	var spends []schedule.Spend
 	for _, c := range b.cfg.Checks {
+		if c.Uplink != "" && c.Uplink != up.Name {
+			continue
+		}
 		spends = append(spends, schedule.Spend{Bytes: schedule.Cost(c), Interval: c.Interval})
 	}
 	bears, ok := schedule.Bearable(spends, uplink.CalmShare(up.Allowance, up.Reserve))

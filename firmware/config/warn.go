@@ -47,6 +47,9 @@ func (b *builder) anyCheck(service string, role firmware.Role) bool {
 func (b *builder) warnControls() {
 	positive, hosts := 0, map[string]string{}
 	for _, c := range b.cfg.Checks {
+		if c.Role == firmware.RolePortal {
+			continue
+		}
 		if c.Role != firmware.RoleControl {
 			hosts[target(c)] = c.Ref.Service
 		} else if !c.Negative {

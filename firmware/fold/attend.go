@@ -86,7 +86,7 @@ func (w *work) unsettled(name string, svc Service, u firmware.UplinkFact, opened
 func (w *work) provable(uplink string) bool {
 	n := 0
 	for _, c := range w.facts.controls {
-		if !c.Negative && c.Interval[uplink] > 0 {
+		if c.Role == firmware.RoleControl && !c.Negative && c.Interval[uplink] > 0 {
 			n++
 		}
 	}

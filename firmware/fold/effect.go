@@ -41,7 +41,8 @@ type Attention struct {
 	Level   Level
 }
 
-// Prove asks for the controls of an uplink at once: a vote over it has just become pending.
+// Prove asks for the controls of an uplink and its portal check at once: a vote over it has just become pending, or it
+// is back.
 type Prove struct {
 	Uplink string
 }

@@ -17,8 +17,11 @@ func Next(s State) firmware.Stamp {
 		n.at(s.BeatDue)
 	}
 	for k, t := range s.Tracks {
-		if r, ok := s.facts.rules[k.Ref]; ok && !t.Run.Zero() {
-			n.past(t.Run.Add(r.ValidFor(k.Uplink, s.Set.Verdict)))
+		r, ok := s.facts.rules[k.Ref]
+		for _, from := range []firmware.Stamp{t.Run, t.Portal.At} {
+			if ok && !from.Zero() {
+				n.past(from.Add(r.ValidFor(k.Uplink, s.Set.Verdict)))
+			}
 		}
 	}
 	for _, p := range s.Peers {

@@ -13,7 +13,7 @@ type Settings struct {
 	Device    string            `json:"device"`   // this device; an entry of Fleet
 	Fleet     []firmware.Device `json:"fleet"`    //
 	Services  []string          `json:"services"` // names, in the order of the config
-	Rules     []verdict.Rule    `json:"rules"`    // checks of the services and controls
+	Rules     []verdict.Rule    `json:"rules"`    // checks of the services, controls and portal checks
 	Verdict   verdict.Settings  `json:"verdict"`
 	Quorum    quorum.Settings   `json:"quorum"`
 	BeatEvery time.Duration     `json:"beat_every"` // between heartbeats

@@ -37,9 +37,12 @@ func (w *work) look(u firmware.UplinkFact) {
 	v := UplinkView{Name: u.Name, Network: u.Network, Metered: u.Metered, Sight: SightUnknown}
 	var proof verdict.Proof
 	proof, v.Good, v.Controls, v.Until = verdict.Sighted(w.cases(w.facts.controls, u.Name), u.Name, w.Now, w.Set.Verdict)
+	portal := w.portal(u.Name)
 	switch {
 	case w.down(u.Name) != "":
 		v.Sight, v.Why = SightDown, w.down(u.Name)
+	case portal != "":
+		v.Sight, v.Why = SightBlind, portal
 	case proof == verdict.ProofGood:
 		v.Sight = SightSighted
 	case proof == verdict.ProofBlind:
@@ -55,11 +58,22 @@ func (w *work) look(u firmware.UplinkFact) {
 	}
 	w.Uplinks = maps.Clone(w.Uplinks)
 	put(&w.Uplinks, u.Name, v)
-	if old.Sight != v.Sight {
+	if old.Sight != v.Sight || v.Sight == SightBlind && old.Why != v.Why {
 		w.transition(Transition{Kind: "uplink", Subject: u.Name, From: string(old.Sight), To: string(v.Sight), Why: v.Why})
 		w.effects = append(w.effects, Publication{Uplink: &v})
 		w.changed()
 	}
+}
+
+// portal says which captive portal stands before an uplink; "" when none is known.
+func (w *work) portal(uplink string) string {
+	for i := range w.facts.controls {
+		r := &w.facts.controls[i]
+		if t := w.Tracks[Key{r.Ref, uplink}]; t != nil && r.Role == firmware.RolePortal {
+			return verdict.Portal([]verdict.Case{{Rule: r, Track: t}}, uplink, w.Now, w.Set.Verdict)
+		}
+	}
+	return ""
 }
 
 // down says why the kernel cannot use an uplink; "" when it can, or nothing was heard of it.

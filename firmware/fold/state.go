@@ -106,7 +106,7 @@ type facts struct {
 	desks    map[firmware.Target][]verdict.Rule // the same, per target
 	targets  map[string][]string                // target regions per service, sorted; "" is the observer's own
 	spans    map[string][]string                // regions that a service's votes can speak of, sorted
-	controls []verdict.Rule
+	controls []verdict.Rule                     // and what asks for portals
 	devices  map[string]firmware.Device
 }
 
@@ -125,7 +125,7 @@ func read(set Settings) *facts {
 	for _, r := range set.Rules {
 		f.rules[r.Ref] = r
 		switch {
-		case r.Role == firmware.RoleControl:
+		case r.Role == firmware.RoleControl, r.Role == firmware.RolePortal:
 			f.controls = append(f.controls, r)
 		case r.Role != firmware.RoleEvidence:
 			f.services[r.Ref.Service] = append(f.services[r.Ref.Service], r)

@@ -65,8 +65,7 @@ func (w *work) apply(e Event) {
 		w.observe(b.Result)
 		return
 	case Link:
-		w.Links = maps.Clone(w.Links)
-		put(&w.Links, b.Uplink, b)
+		w.link(b)
 	case Clock:
 		w.clock(b)
 	case Part:
@@ -141,14 +140,43 @@ func (w *work) observe(r firmware.Result) {
 	if old := w.Tracks[k]; old != nil {
 		t = *old
 	}
-	t = t.Observe(r, w.Seq)
+	own := rule.Role == firmware.RoleControl || rule.Role == firmware.RolePortal
+	if !own && w.portal(r.Uplink) != "" {
+		t = t.Aside(r)
+	} else {
+		t = t.Observe(r, w.Seq)
+	}
 	w.Tracks = maps.Clone(w.Tracks)
 	put(&w.Tracks, k, &t)
-	if rule.Role == firmware.RoleControl {
+	if rule.Role == firmware.RolePortal && r.Outcome == firmware.OutcomePortal {
+		w.doubt(r.Uplink)
+	}
+	if own {
 		w.settle("")
 		return
 	}
 	w.settle(r.Check.Service)
+}
+
+// doubt drops what was seen of every service over an uplink that turns out to lead to a portal.
+func (w *work) doubt(uplink string) {
+	for k, t := range w.Tracks {
+		if k.Uplink == uplink && k.Ref.Service != "" {
+			unsure := t.Doubt()
+			w.Tracks[k] = &unsure
+		}
+	}
+}
+
+// link notes what the kernel says of an uplink. One that is back may lead elsewhere, so its controls and its portal
+// check are asked at once.
+func (w *work) link(b Link) {
+	old, known := w.Links[b.Uplink]
+	w.Links = maps.Clone(w.Links)
+	put(&w.Links, b.Uplink, b)
+	if known && !old.Up && b.Up {
+		w.effects = append(w.effects, Prove{b.Uplink})
+	}
 }
 
 func (w *work) clock(b Clock) {

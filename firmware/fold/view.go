@@ -60,7 +60,7 @@ type Sight string
 const (
 	SightUnknown Sight = "unknown" // no control has answered yet, or none is configured
 	SightSighted Sight = "sighted"
-	SightBlind   Sight = "blind" // controls fail: what fails over it says nothing about a service
+	SightBlind   Sight = "blind" // controls fail, or a portal stands before it: what fails over it says nothing about a service
 	SightDown    Sight = "down"  // the kernel says it has no carrier, address or route
 )
 

@@ -167,6 +167,9 @@ func uplinkLamp(u fold.UplinkView, now firmware.Stamp, set Settings) Lamp {
 			l.Lease = min(l.Lease, rest)
 		}
 		l.Pattern, l.Meaning = r.pattern, r.meaning
+		if u.Sight == fold.SightBlind && u.Why != "" {
+			l.Meaning += ": " + u.Why
+		}
 	}
 	return l
 }

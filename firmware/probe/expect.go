@@ -18,7 +18,8 @@ const mostBody = 1 << 20
 
 // expectations are what a check wants of an answer, compiled.
 type expectations struct {
-	status      []int // empty: 200 to 299
+	head        func(*http.Response) error // judges the head instead of what follows; nil: this does
+	status      []int                      // empty: 200 to 299
 	heads       []headExpectation
 	absentHeads []headExpectation
 	body        *pattern // nil: any
@@ -79,6 +80,9 @@ func headExpectations(which string, heads map[string]string) (all []headExpectat
 
 // judgeHead judges status, then header fields by name.
 func (e *expectations) judgeHead(a *http.Response, ev firmware.CacheEvidence) error {
+	if e.head != nil {
+		return e.head(a)
+	}
 	if !e.accepts(a.StatusCode) {
 		by := ""
 		if ev.State == firmware.CacheEdgeMade {

@@ -14,13 +14,14 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// Via is the uplink that a prober measures over. All fields are needed but Narrow.
+// Via is the uplink that a prober measures over. All fields are needed but Narrow and PortalAPI.
 type Via struct {
 	Uplink       string                                                                     // its name, for the result
 	Dial         func(ctx context.Context, network, address string) (net.Conn, error)       // the address is always "ip:port"
 	Narrow       func(ctx context.Context, network, address string) (net.Conn, error)       // Dial with TCP segments that fit any path; nil: cannot
 	ListenPacket func(ctx context.Context, network, address string) (net.PacketConn, error) // the address is "": any port
 	Resolvers    func() []netip.AddrPort                                                    // asked in order
+	PortalAPI    func() string                                                              // URL by which the network tells of its captive portal (RFC 8910); "": it names none; nil: nobody knows
 }
 
 // Clock is the time that a prober stamps results with and judges certificates by.
@@ -56,12 +57,15 @@ func kinds() map[string]maker {
 		"tcp":  newTCP,
 		"tls":  newTLS,
 
+		kindPortal:    newPortal,
 		"transaction": newTransaction,
 	}
 }
 
-// Kinds returns the names of all kinds of check, sorted.
-func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
+// Kinds returns the names of the kinds of check that a service or a control may have, sorted.
+func Kinds() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(kinds())), func(k string) bool { return k == kindPortal })
+}
 
 // New prepares a check for running: everything that can be computed or found wrong ahead is so here. The error
 // says which check and what to mend, and holds no secret of the check.

@@ -32,6 +32,8 @@ func Cost(c firmware.Check) int64 {
 		return costTCP + costLookup
 	case "icmp":
 		return costPings + costLookup
+	case "portal":
+		return costHTTP + costLookup
 	}
 	return costOther
 }

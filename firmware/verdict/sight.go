@@ -27,12 +27,19 @@ func (s Settings) Needed(n int) int {
 	return max(2, int(math.Ceil(s.ControlShare*float64(n)-0.01)))
 }
 
+// positive reports whether the case is a positive control.
+func (c Case) positive() bool { return !c.Rule.Negative && c.Rule.Role != firmware.RolePortal }
+
 // Prove judges a failure whose first bad run started at first, by the controls of the same uplink that started
-// after it. What controls said before the failure proves nothing.
+// after it. What controls said before the failure proves nothing. Nor does what they say before the uplink's portal
+// check was asked since: controls may pass where a portal does not let a service through.
 func Prove(controls []Case, first firmware.Stamp, set Settings) Proof {
-	var n, good, failed int
+	var n, good, failed, unasked int
 	for _, c := range controls {
-		if c.Rule.Negative {
+		if c.Rule.Role == firmware.RolePortal && !c.Track.Newest.Start.After(first) {
+			unasked++
+		}
+		if !c.positive() {
 			continue
 		}
 		n++
@@ -47,7 +54,7 @@ func Prove(controls []Case, first firmware.Stamp, set Settings) Proof {
 	switch {
 	case n < 2:
 		return ProofOpen
-	case good >= need:
+	case good >= need && unasked == 0:
 		return ProofGood
 	case n-failed < need:
 		return ProofBlind
@@ -55,12 +62,24 @@ func Prove(controls []Case, first firmware.Stamp, set Settings) Proof {
 	return ProofOpen
 }
 
+// Portal says which captive portal stands before an uplink at now, as its portal check among the controls has found; ""
+// when there is none, or nobody has asked for as long as evidence counts.
+func Portal(controls []Case, uplink string, now firmware.Stamp, set Settings) string {
+	for _, c := range controls {
+		met := c.Track.Portal
+		if c.Rule.Role == firmware.RolePortal && met.What != "" && now.Since(met.At) <= c.Rule.ValidFor(uplink, set) {
+			return met.What
+		}
+	}
+	return ""
+}
+
 // Sighted judges an uplink by the newest fresh run of each of its controls. It returns how many of them are
 // good, how many there are, and until when the judgement stands: the zero stamp when it stands on nothing.
 func Sighted(controls []Case, uplink string, now firmware.Stamp, set Settings) (p Proof, good, n int, until firmware.Stamp) {
 	var failed int
 	for _, c := range controls {
-		if c.Rule.Negative {
+		if !c.positive() {
 			continue
 		}
 		n++

@@ -42,12 +42,22 @@ type Track struct {
 	Hurt   bool            `json:"hurt,omitempty"`   // it failed or was slow at least once since the start
 	Marker uint64          `json:"marker,omitempty"` // newest marker seen
 	Kept   firmware.Stamp  `json:"kept,omitzero"`    // since when the marker has not changed
+	Portal Met             `json:"portal,omitzero"`  // captive portal met after the newest run that was well; zero: none
+}
+
+// Met is a captive portal that a run met.
+type Met struct {
+	What string         `json:"what"` // for people, like "captive portal at login.example.net"
+	At   firmware.Stamp `json:"at"`   // start of the newest run that met it
 }
 
 // Observe returns the track after one more result. A void result, and one that started before the newest, say
 // nothing of the target.
 func (t Track) Observe(r firmware.Result, seq uint64) Track {
 	t.Newest = r
+	if r.Outcome == firmware.OutcomePortal {
+		t.Portal = Met{r.Detail, r.Start}
+	}
 	if r.Outcome.Void() || !r.Start.After(t.Run) {
 		return t
 	}
@@ -58,7 +68,7 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 		return t
 	}
 	t.Bad, t.Good = Streak{}, t.Good.grow(r.Start, seq)
-	t.Passed, t.Ever = r.Start, true
+	t.Passed, t.Ever, t.Portal = r.Start, true, Met{}
 	if r.Outcome.Lesser() {
 		t.Slow = t.Slow.grow(r.Start, seq)
 	} else {
@@ -69,6 +79,15 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 	}
 	return t
 }
+
+// Aside returns the track after a result that says nothing of its target because of what stands before the uplink.
+func (t Track) Aside(r firmware.Result) Track {
+	t.Newest = r
+	return t
+}
+
+// Doubt returns the track without what the target was said to be: it was not the target that answered.
+func (t Track) Doubt() Track { return Track{Newest: t.Newest, Ever: t.Ever, Hurt: t.Hurt} }
 
 // Forget returns what outlives a restart: only that the check passed once.
 func (t Track) Forget() Track { return Track{Ever: t.Ever} }

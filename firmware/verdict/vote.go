@@ -15,7 +15,7 @@ type Desk struct {
 	Device   string // this device
 	Epoch    uint64 // of its database
 	Checks   []Case // of the target, evidence left out
-	Controls []Case // of the uplink
+	Controls []Case // of the uplink, its portal check among them
 	Down     string // why the uplink cannot be used at all; "" when it can
 }
 
@@ -23,9 +23,12 @@ type Desk struct {
 func Cast(prev firmware.Vote, d Desk, now firmware.Stamp, set Settings) firmware.Vote {
 	f := d.read(now, set)
 	v := firmware.Vote{Target: d.Target, Uplink: d.Uplink, State: firmware.VoteNone, Evidence: f.evidence, ValidFor: f.valid, Why: f.why}
+	portal := Portal(d.Controls, d.Uplink, now, set)
 	switch {
 	case d.Down != "":
 		v.Evidence, v.Why = firmware.Stamp{}, "uplink down: "+d.Down
+	case portal != "":
+		v.Evidence, v.Why = firmware.Stamp{}, "blind: "+portal
 	case f.state == firmware.VoteFail:
 		d.fail(&v, prev, f, now, set)
 	case prev.State == firmware.VoteFail && f.state != firmware.VoteNone:

@@ -62,7 +62,7 @@ func (d *desk) cast(now time.Duration) firmware.Vote {
 	for _, r := range d.rules {
 		track := d.tracks[r.Ref.Name]
 		c := verdict.Case{Rule: &r, Track: &track}
-		if r.Role == firmware.RoleControl {
+		if r.Role == firmware.RoleControl || r.Role == firmware.RolePortal {
 			in.Controls = append(in.Controls, c)
 		} else {
 			in.Checks = append(in.Checks, c)

@@ -1,0 +1,27 @@
+package uplink
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// PortalAPI returns the URL by which the uplink's network tells of its captive portal, as systemd-networkd has heard
+// it by DHCP or router advertisement (RFC 8910); "" when it heard none. It is a stranger's word.
+func (u *Uplink) PortalAPI() string {
+	index := interfaceIndex(u.facts.Interface)
+	if u.facts.Interface == "" || index == 0 {
+		return ""
+	}
+	text, err := os.ReadFile(u.root + "/run/systemd/netif/links/" + strconv.Itoa(index))
+	if err != nil || len(text) > maxResolverFile {
+		return ""
+	}
+	for line := range bytes.Lines(text) {
+		if api, found := strings.CutPrefix(strings.TrimSpace(string(line)), "CAPTIVE_PORTAL="); found {
+			return api
+		}
+	}
+	return ""
+}
