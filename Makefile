@@ -22,7 +22,7 @@ STATIC   := -linkmode external -extldflags -static
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench soak sabotage fuzz
+.PHONY: help setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -78,7 +78,13 @@ run: build ## the demo: two devices and an outage in this terminal; ONCE=1 repla
 bench: build ## CPU, bytes, memory and size against the budgets
 	$(GO) run -tags $(TAGS) ./scripts/bench
 
+accuracy: ## delays injected into every phase against what is measured, alone and with 40 checks; ARGS='-h' for options
+	@scripts/setup.sh
+	@mkdir -p bin
+	$(GO) run -tags $(TAGS) ./scripts/accuracy -svg bin/accuracy.svg $(ARGS)
+
 soak: ## a day of results in some fifteen minutes: memory, goroutines, files and the card stay as they are; ARGS='-h' for options
+	@mkdir -p bin
 	$(GO) run -tags $(TAGS) ./scripts/soak -svg bin/soak.svg $(ARGS)
 
 sabotage: ## break copies of the tree in one place each, and see the demo's replay notice (minutes)

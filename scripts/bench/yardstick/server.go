@@ -35,7 +35,7 @@ type Target struct {
 // Serve answers HTTPS on loopback until ctx ends: one Target as a line of JSON on w, then 1,024 bytes for every request.
 // The chain is what a small site has today: an ECDSA P-256 leaf, signed by an authority that isn't sent.
 func Serve(ctx context.Context, w io.Writer) error {
-	cert, ca, err := issue()
+	cert, ca, err := Issue()
 	if err != nil {
 		return fmt.Errorf("issue certificate: %w", err)
 	}
@@ -63,8 +63,8 @@ func Serve(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-// issue makes an authority and a leaf for [Host] that it signed.
-func issue() (leaf tls.Certificate, ca []byte, err error) {
+// Issue makes a leaf for [Host], and the authority that signed it as PEM.
+func Issue() (leaf tls.Certificate, ca []byte, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return leaf, nil, err
