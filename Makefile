@@ -90,9 +90,5 @@ soak: ## a day of results in some fifteen minutes: memory, goroutines, files and
 sabotage: ## break copies of the tree in one place each, and see the demo's replay notice (minutes)
 	$(GO) run -tags $(TAGS) ./scripts/sabotage
 
-fuzz: ## every fuzz target in turn, FUZZTIME=10s each
-	@set -e; grep -rlE --include='*_test.go' '^func Fuzz' cmd firmware drivers board scripts 2>/dev/null | sort | while read -r file; do \
-	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
-	    echo "== $$target in $$(dirname $$file)"; \
-	    $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)"; \
-	  done; done
+fuzz: ## every fuzz target in turn, FUZZTIME=10s each; FUZZ='probe|FuzzDecode' chooses
+	$(GO) run -tags $(TAGS) ./scripts/fuzz -tags $(TAGS) -time $(FUZZTIME) -only '$(FUZZ)'

@@ -36,10 +36,14 @@ func parse(b []byte) (p packet, ok bool) {
 		p.payload = len(b) - 8
 		return p, true
 	case tcp:
-		if len(b) < 20 || int(b[12]>>4)*4 > len(b) {
+		if len(b) < 20 {
 			return p, false
 		}
-		p.seq, p.flags, p.payload = binary.BigEndian.Uint32(b[4:]), b[13], len(b)-int(b[12]>>4)*4
+		head := int(b[12]>>4) * 4
+		if head < 20 || head > len(b) {
+			return p, false
+		}
+		p.seq, p.flags, p.payload = binary.BigEndian.Uint32(b[4:]), b[13], len(b)-head
 		return p, true
 	}
 	return p, false

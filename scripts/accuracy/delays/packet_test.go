@@ -41,8 +41,11 @@ func TestParse(t *testing.T) {
 // FuzzParse: whatever comes by, lengths stay within it.
 func FuzzParse(f *testing.F) {
 	f.Add(sample())
+	short := sample()
+	short[32] = 0 // a TCP header of no length
+	f.Add(short)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if p, ok := parse(b); ok && (p.payload < 0 || p.payload > len(b)-28) {
+		if p, ok := parse(b); ok && (p.payload < 0 || p.payload > len(b)-28 || p.protocol == tcp && p.payload > len(b)-40) {
 			t.Errorf("%+v of %d bytes", p, len(b))
 		}
 	})
