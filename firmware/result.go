@@ -43,7 +43,7 @@ type Phases struct {
 	Resolve  time.Duration `json:"resolve,omitempty"`
 	Connect  time.Duration `json:"connect,omitempty"`
 	TLS      time.Duration `json:"tls,omitempty"`
-	Wait     time.Duration `json:"wait,omitempty"`     // request written to first byte
+	Wait     time.Duration `json:"wait,omitempty"`     // request sent to first byte
 	Transfer time.Duration `json:"transfer,omitempty"` // first byte to end of body
 }
 

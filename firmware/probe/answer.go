@@ -61,11 +61,14 @@ func (h *httpProbe) exchange(r *run, conn net.Conn, at *hop) (*http.Response, er
 	h.whole = false
 	r.phase = phaseWait
 	at.renew()
+	sent := time.Now()
 	broken, unsent := at.send(conn)
 	if broken || unsent != nil && !refusedBody(unsent) {
 		return nil, unsent
 	}
-	sent := time.Now()
+	if !at.brief() {
+		sent = time.Now()
+	}
 	h.head = headLimit{Reader: conn, left: maxHead}
 	h.in.Reset(&h.head)
 	defer h.release()

@@ -43,10 +43,13 @@ func (h *httpProbe) exchange2(r *run, conn net.Conn, at *hop) (*http.Response, e
 	r.phase = phaseWait
 	at.renew()
 	t := newTalk2(conn, at, h.expect.most)
+	sent := time.Now()
 	if err := t.flush(); err != nil {
 		return nil, err
 	}
-	sent := time.Now()
+	if !at.brief() {
+		sent = time.Now()
+	}
 	answer, err := t.head()
 	if err != nil {
 		return nil, err

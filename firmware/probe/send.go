@@ -13,6 +13,10 @@ import (
 	"edgeprobe.io/firmware"
 )
 
+// briefRequest is how long a request may be that leaves in one go: a new connection may send ten packets before the
+// first is acknowledged (RFC 6928).
+const briefRequest = 8 << 10
+
 // upload is a body that is streamed instead of being rendered ahead, or cut off; the zero value is neither.
 type upload struct {
 	content firmware.Content
@@ -20,6 +24,11 @@ type upload struct {
 }
 
 func (u upload) streams() bool { return u.content.Name != "" || u.cut > 0 }
+
+// brief reports whether the request leaves in one go. The wait for its answer is then counted from before it is written:
+// whatever holds this device up right after writing would make the server look faster than it is. A longer request is on
+// its way for as long as the uplink takes, which is not the server's time.
+func (at *hop) brief() bool { return !at.upload.streams() && len(at.raw) <= briefRequest }
 
 // send writes the request; broken says that it was cut off on purpose, after which there is no answer to wait for.
 func (at *hop) send(conn net.Conn) (broken bool, err error) {

@@ -9,7 +9,7 @@
 //
 // Timers are late, too. What counts as injected is therefore not what was wanted but what the same place saw by its own
 // monotonic clock: from the moment the packet that asks came by to the moment the packet that answers was let go. What
-// is measured ends later and (but for wait, which begins once the request is written) begins earlier: the error, what is
-// measured less what was injected, is the time that the kernel, the Go runtime, the handshake's own arithmetic and the
-// prober add on both sides.
+// is measured begins earlier and ends later: the error, what is measured less what was injected, is the time that the
+// kernel, the Go runtime, the handshake's own arithmetic and the prober add on both sides. Only transfer begins with an
+// answer, so that being late for it makes it shorter.
 package delays

@@ -11,9 +11,9 @@ import (
 	"edgeprobe.io/scripts/chart"
 )
 
-// The most that the median error of any phase may be, and by how much less than injected a phase may be measured that
-// begins before the packet that asks and ends after the one that answers: not at all, but for what whole microseconds
-// cut off.
+// The most that the median error of any phase may be, and by how much less than injected a phase may be measured: not at
+// all, but for what whole microseconds cut off. Transfer alone begins with an answer: whoever is late for its first packet
+// finds less of it left.
 const (
 	mostMedian = 3 * time.Millisecond
 	mostEarly  = time.Microsecond
@@ -26,8 +26,7 @@ func Good(loads []Load) bool {
 			return false
 		}
 		for _, p := range l.Lines {
-			begins := p.Phase == resolve.String() || p.Phase == connect.String() || p.Phase == secure.String()
-			if p.N == 0 || p.Median.Abs() > mostMedian || begins && p.Least < -mostEarly {
+			if early := p.Least < -mostEarly && p.Phase != transfer.String(); p.N == 0 || p.Median.Abs() > mostMedian || early {
 				return false
 			}
 		}
