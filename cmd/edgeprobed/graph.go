@@ -27,6 +27,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *scre
 		db, errStore  = store.Open(cfg.Store, log)
 		brd, errBoard = board.Open(cfg.Board, panel.Keys(cfg.Panel, names(cfg.Uplinks)))
 		ups           = open(cfg.Uplinks)
+		canary        = &probe.Canary{}
 	)
 	for _, err := range []error{errClock, errStore, errBoard} {
 		if err != nil {
@@ -39,6 +40,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *scre
 			log.Warn("the bytes of this month are counted anew", "uplink", u.Name(), "error", err)
 		}
 	}
+	cfg.Probe.Canary = canary
 	jobs, err := prepare(cfg, ups, clk)
 	if err != nil {
 		return err
@@ -52,7 +54,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *scre
 	}
 	a, err := agent.New(agent.Parts{
 		Fold: cfg.Fold, Schedule: cfg.Schedule, Feed: cfg.Feed, Panel: cfg.Panel, Statuspage: cfg.Statuspage,
-		Version: version, Key: cfg.Key, Clock: clk, Store: db, Uplinks: ups, Jobs: jobs,
+		Version: version, Key: cfg.Key, Clock: clk, Store: db, Uplinks: ups, Jobs: jobs, Canary: canary,
 		Board: panel.New(cfg.Panel, lamps, buzzer, log), Watch: watch, Log: log,
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"edgeprobe.io/firmware/feed"
 	"edgeprobe.io/firmware/fold"
 	"edgeprobe.io/firmware/panel"
+	"edgeprobe.io/firmware/probe"
 	"edgeprobe.io/firmware/schedule"
 	"edgeprobe.io/firmware/statuspage"
 	"edgeprobe.io/firmware/store"
@@ -45,6 +46,7 @@ type Parts struct {
 	Store      *store.Store
 	Uplinks    []*uplink.Uplink
 	Jobs       []Job
+	Canary     *probe.Canary // that the jobs' probers listen to; nil: none
 	Board      *panel.Panel
 	Watch      func(panel.Frame) // sees every frame, must not block; nil: nobody
 	Log        *slog.Logger
@@ -107,6 +109,9 @@ func (a *Agent) Run(ctx context.Context) error {
 		return err
 	}
 	first := []supervise.Task{{Name: "loop", Run: a.loop}, {Name: "clock", Run: a.watchClock}}
+	if a.Canary != nil {
+		first = append(first, supervise.Task{Name: "canary", Run: a.watchCanary})
+	}
 	for _, u := range a.Uplinks {
 		first = append(first, supervise.Task{Name: "uplink " + u.Name(), Run: a.watchUplink(u)})
 	}

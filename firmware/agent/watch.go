@@ -34,6 +34,16 @@ func (a *Agent) watchClock(ctx context.Context) error {
 	}
 }
 
+// watchCanary tells the loop when this device is starved, and when that is over. Without loopback nobody knows.
+func (a *Agent) watchCanary(ctx context.Context) error {
+	tell := func(well bool, why string) { a.tell(fold.Part{Name: "cpu", OK: well, Why: why}) }
+	if err := a.Canary.Run(ctx, tell); err != nil {
+		tell(false, err.Error())
+		<-ctx.Done()
+	}
+	return nil
+}
+
 // watchUplink tells the loop what the kernel says of an uplink.
 func (a *Agent) watchUplink(u *uplink.Uplink) func(context.Context) error {
 	return func(ctx context.Context) error {

@@ -47,7 +47,7 @@ type Clock struct {
 	firmware.ClockState
 }
 
-// Part is a change in one of our own parts: "store", "feed/BROKER", "panel", "clock".
+// Part is a change in one of our own parts: "store", "feed/BROKER", "panel", "clock", "cpu" (starved).
 type Part struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`

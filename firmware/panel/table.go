@@ -91,6 +91,7 @@ var selfRows = [...]struct {
 		return v.Clock == firmware.ClockUnknown || v.Clock == "" || failing(v, "clock")
 	},
 		flash(Amber, 350*ms), "clock not synced"},
+	{func(v fold.View) bool { return failing(v, "cpu") }, slow(Amber), "starved"},
 	{func(v fold.View) bool { return v.Witnesses != firmware.WitnessesEnough }, flash(White, 1850*ms), "alone"},
 	{func(v fold.View) bool { return true }, steady(White), "well"},
 }

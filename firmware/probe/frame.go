@@ -16,10 +16,11 @@ const grace = 50 * time.Millisecond
 
 // frame is what all kinds share: the deadline, the stamps and the verdict.
 type frame struct {
-	check firmware.Check
-	via   Via
-	clock Clock
-	kind  kind
+	check  firmware.Check
+	via    Via
+	clock  Clock
+	canary *Canary // nil: nobody tells whether this device is starved
+	kind   kind
 }
 
 // run is one run under way: what the kind has seen so far, and where it is.
@@ -43,8 +44,13 @@ func (f *frame) Do(ctx context.Context) firmware.Result {
 	bounded, cancel := context.WithDeadline(ctx, r.deadline)
 	err := f.kind.measure(bounded, &r)
 	cancel()
-	r.result.Took = time.Since(began).Truncate(time.Microsecond)
+	ended := time.Now()
+	r.result.Took = ended.Sub(began).Truncate(time.Microsecond)
 	r.result.Outcome, r.result.Detail = f.verdict(&r, err)
+	if o := r.result.Outcome; f.canary != nil && ofTime(o) && f.canary.starved(began, ended) {
+		r.result.Outcome = firmware.OutcomeLocalFault
+		r.result.Detail = clean("this device was starved, which may be all there is to " + o.String() + ": " + r.result.Detail)
+	}
 	return r.result
 }
 

@@ -24,6 +24,10 @@ func TestMain(m *testing.M) {
 		serveBench()
 		return
 	}
+	if os.Getenv(frozenURL) != "" {
+		measureFrozen()
+		return
+	}
 	before := runtime.NumGoroutine()
 	code := m.Run()
 	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(end); {

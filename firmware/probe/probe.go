@@ -86,5 +86,5 @@ func New(check firmware.Check, via Via, clock Clock, set Settings) (Prober, erro
 	if err != nil {
 		return fail(err)
 	}
-	return &frame{check: check, via: via, clock: clock, kind: k}, nil
+	return &frame{check: check, via: via, clock: clock, canary: set.Canary, kind: k}, nil
 }
