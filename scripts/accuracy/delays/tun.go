@@ -21,7 +21,7 @@ const (
 func openTUN() (*os.File, error) {
 	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, fmt.Errorf("open /dev/net/tun: %w: load the kernel's module tun", err)
+		return nil, fmt.Errorf("open /dev/net/tun: %w: run as root, or give this user the device and load the kernel's module tun", err)
 	}
 	req, err := unix.NewIfreq(wire)
 	if err == nil {

@@ -37,8 +37,8 @@ type Report struct {
 	Took       time.Duration `json:"took"`       // nanoseconds
 	Rate       float64       `json:"rate"`       // results per second
 	Compressed float64       `json:"compressed"` // how many times faster than by default
-	Flash      float64       `json:"flash"`      // bytes given to the card per result, missed ones included
-	Stored     float64       `json:"stored"`     // bytes that the journal has at the end per result, likewise
+	Flash      float64       `json:"flash"`      // bytes given to the card per result; what the missed ones cost included
+	Stored     float64       `json:"stored"`     // bytes that the journal has at the end, likewise
 	Figures    []Figure      `json:"figures"`
 	Samples    []Sample      `json:"samples"`
 	Whys       []string      `json:"whys,omitempty"` // why it is not OK
@@ -56,7 +56,7 @@ func Judge(w Work, samples []Sample) Report {
 	if r.Took = last.At; last.Kept != nil {
 		r.Kept = *last.Kept
 	}
-	all := float64(max(1, r.Kept.Results+r.Kept.Missed))
+	all := float64(max(1, r.Kept.Results))
 	r.Rate = float64(r.Kept.Results) / r.Took.Seconds()
 	r.Flash, r.Stored = float64(last.Written)/all, float64(last.Store)/all
 	r.Figures = figures(samples)

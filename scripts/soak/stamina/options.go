@@ -28,7 +28,7 @@ func parse(args []string, errs io.Writer) (o Options, err error) {
 	f := flag.NewFlagSet("soak", flag.ContinueOnError)
 	f.SetOutput(errs)
 	f.Uint64Var(&o.Results, "results", day, "until the device has so `many` results")
-	f.Float64Var(&o.Rate, "rate", 1150, "results to ask for per second")
+	f.Float64Var(&o.Rate, "rate", 900, "results to ask for per second")
 	f.DurationVar(&o.Within, "within", 40*time.Minute, "end after this `time` at the latest")
 	f.DurationVar(&o.Look, "look", 3*time.Second, "`time` between two samples")
 	f.BoolVar(&o.JSON, "json", false, "figures and samples as JSON")

@@ -167,7 +167,7 @@ func TestPrint(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	if o, err := parse(nil, &bytes.Buffer{}); err != nil || o.Results != day || o.Compressed() < 100 {
+	if o, err := parse(nil, &bytes.Buffer{}); err != nil || o.Results != day || o.Compressed() < 80 {
 		t.Errorf("without options: %+v, %v", o, err)
 	}
 	for _, args := range [][]string{{"x"}, {"-rate", "0"}, {"-results", "0"}, {"-look", "0s"}, {"-results", "-1"}} {
