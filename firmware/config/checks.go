@@ -71,11 +71,15 @@ func (b *builder) controls(raw *rawFile) {
 
 // check is what all checks share.
 func (b *builder) check(raw *rawCheck) firmware.Check {
+	every, most := defaultInterval, defaultTimeout
+	if raw.Kind.V == "transaction" {
+		every, most = transactionInterval, transactionTimeout
+	}
 	c := firmware.Check{
 		Ref: firmware.CheckRef{Name: string(raw.Name.V)}, Kind: raw.Kind.V,
-		Interval: raw.Interval.or(defaultInterval), MaxLatency: raw.MaxLatency.V,
+		Interval: raw.Interval.or(every), MaxLatency: raw.MaxLatency.V,
 	}
-	c.Timeout = raw.Timeout.or(min(defaultTimeout, c.Interval*4/5))
+	c.Timeout = raw.Timeout.or(min(most, c.Interval*4/5))
 	if raw.Timeout.OK && c.Timeout >= c.Interval {
 		b.add(raw.Timeout.at, kindTimeout, "", c.Timeout.String(), c.Interval.String())
 	} else if raw.MaxLatency.OK && c.MaxLatency >= c.Timeout {
@@ -106,6 +110,8 @@ var kindReaders = map[string]func(*builder, *rawCheck, *firmware.Check){
 	"tls":  (*builder).tls,
 	"tcp":  (*builder).tcp,
 	"icmp": (*builder).icmp,
+
+	"transaction": (*builder).transaction,
 }
 
 // pattern reports an expression that does not compile, and returns it.

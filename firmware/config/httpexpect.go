@@ -18,10 +18,11 @@ func (b *builder) httpExpect(raw *rawCheck, h *firmware.HTTPCheck) {
 	e := &raw.Expect
 	h.ExpectHead, h.AbsentHead = b.headers(e.Headers, b.pattern), b.headers(e.Absent.Headers, b.pattern)
 	h.ExpectBody, h.AbsentBody = b.pattern(e.Body), b.pattern(e.Absent.Body)
+	h.Digest = b.digest(e.Digest)
 	h.ExpectJSON, h.MinBytes, h.Days = b.jsonValues(e.JSON), int64(e.MinBytes.V), e.CertificateDays.V
 	if h.Method == http.MethodHead {
 		b.misplaced("a HEAD request, whose answer has no body", e.Body.keyed(), raw.Marker.keyed(), e.Absent.Body.keyed(),
-			e.JSON.keyed(), e.MinBytes.keyed())
+			e.JSON.keyed(), e.Digest.keyed(), e.MinBytes.keyed())
 	}
 	if most := int64(raw.MaxBytes.or(defaultBody)); e.MinBytes.OK && h.MinBytes > most {
 		b.add(e.MinBytes.at, kindSizes, "", h.MinBytes, most)

@@ -43,6 +43,11 @@ const (
 	kindRegexp
 	kindJSONPath
 	kindSizes
+	kindDigest
+	kindCapture
+	kindUncaptured
+	kindCapturedHost
+	kindSource
 	kindVersion
 	kindDomain
 	kindAnswer
@@ -115,6 +120,11 @@ var sentences = [kinds]sentence{
 	kindRegexp:       {"%q is not a regular expression (%s)", "use RE2 syntax, and a backslash before a character that stands for itself"},
 	kindJSONPath:     {"%q is not a path into JSON", "write it like $.status or $.items[0].id"},
 	kindSizes:        {"%d bytes are more than the %d that are accepted", "lower it or raise max_bytes"},
+	kindDigest:       {"%q is not a SHA-256", "write its 64 hexadecimal digits, as sha256sum prints them"},
+	kindCapture:      {"%q does not name a captured value", "write it like ${file}, its name of a-z, 0-9 and inner dashes"},
+	kindUncaptured:   {"%s is captured by no step before this one", ""},
+	kindCapturedHost: {"%q has a captured value in its host", "write the host out, or let the value be the whole URL, like ${file}"},
+	kindSource:       {"names %d places to capture from", "give it one of header, json, script and url, or a match in the body"},
 	kindVersion:      {"%q is asked for, but the address is %s", "give an address of that IP version or leave family out"},
 	kindDomain:       {"%q is not a domain name", "write it like api.example.com"},
 	kindAnswer:       {"%q is never an answer of type %s", "write an address of that IP version"},

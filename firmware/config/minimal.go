@@ -90,6 +90,11 @@ services:                                # what your customers depend on
       #   kind: http
       #   role: origin
       #   url: https://origin.example.com/
+      # - name: script                   # a journey: the page, and the script that its tag names
+      #   kind: transaction
+      #   steps:
+      #     - {name: page, url: "https://example.com/", capture: [{name: script, script: "recorder"}]}
+      #     - {name: script, url: "${script}", expect: {min_bytes: 1kB, body: "version 7"}}
 
 controls:                                # not your provider's: they prove that this device itself can see
   - {name: quad9, kind: dns, server: 9.9.9.9, query: dns.quad9.net, interval: 30s}

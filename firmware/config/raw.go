@@ -108,7 +108,7 @@ type rawCheck struct {
 	// Its name, unique in its service or among the controls.
 	Name val[ident] `yaml:"name" jsonschema:"required" like:"main"`
 	// What it does.
-	Kind val[string] `yaml:"kind" jsonschema:"required" like:"http" oneof:"http dns tls tcp icmp"`
+	Kind val[string] `yaml:"kind" jsonschema:"required" like:"http" oneof:"http dns tls tcp icmp transaction"`
 	// What its results decide: edge, as a customer gets it (default); origin, past every cache; evidence, nothing, as icmp always. Not for controls.
 	Role val[string] `yaml:"role" oneof:"edge origin evidence"`
 	// Of an edge check: its failure means down (true, the default) or degraded. Not for controls.
@@ -117,12 +117,12 @@ type rawCheck struct {
 	Region val[ident] `yaml:"region"`
 	// Of a control: it must fail, as a host with a wrong certificate does.
 	Negative val[bool] `yaml:"negative"`
-	// Time between the starts of two runs; 10s by default.
+	// Time between the starts of two runs; 10s by default, 5m for a transaction.
 	Interval val[time.Duration] `yaml:"interval" limits:"1s..1h"`
-	// A run never takes longer; 5s by default, or four fifths of a shorter interval.
+	// A run never takes longer; 5s by default, 30s for a transaction, or four fifths of a shorter interval.
 	Timeout val[time.Duration] `yaml:"timeout" limits:"50ms..60s"`
 	// A good answer that takes longer counts as slow.
-	MaxLatency val[time.Duration] `yaml:"max_latency" limits:"1ms..60s" kinds:"http dns tls tcp"`
+	MaxLatency val[time.Duration] `yaml:"max_latency" limits:"1ms..60s" kinds:"http dns tls tcp transaction"`
 	// http: the absolute http or https URL to ask.
 	URL val[string] `yaml:"url" kinds:"http"`
 	// http, tls, tcp: the IP address, with a port or without, to dial instead of resolving the host.
@@ -161,6 +161,12 @@ type rawCheck struct {
 	Send val[string] `yaml:"send" kinds:"tcp"`
 	// icmp: echo requests in a run, 200ms apart; 5 by default, or as many as the timeout allows.
 	Count val[int] `yaml:"count" limits:"1..100" kinds:"icmp"`
+	// transaction: what is done, one request after the other, until one is not answered as expected.
+	Steps []rawStep `yaml:"steps" limits:"1..16" kinds:"transaction"`
+	// transaction: what is done then, whatever became of the steps; a quarter of the timeout is kept for it. A step that needs what was never captured is left out.
+	Cleanup []rawStep `yaml:"cleanup" limits:"1..15" kinds:"transaction"`
+	// transaction: further hosts, with a port or without, that captured URLs may lead to. Those that URLs of steps name are allowed.
+	Hosts []val[string] `yaml:"hosts" limits:"1..16" kinds:"transaction"`
 	// What the answer must be.
 	Expect rawExpect `yaml:"expect"`
 }
@@ -180,6 +186,8 @@ type rawExpect struct {
 	JSON table `yaml:"json" kinds:"http"`
 	// http: the smallest body accepted.
 	MinBytes val[size] `yaml:"min_bytes" limits:"1B..64MiB" kinds:"http"`
+	// http: the SHA-256 of the body in 64 hexadecimal digits.
+	Digest val[string] `yaml:"digest" kinds:"http"`
 	// dns: answers of which at least one must be present.
 	Answers []val[string] `yaml:"answers" limits:"1..32" kinds:"dns"`
 	// dns: the response code wanted instead of records; NODATA is a good reply without records of the type.

@@ -16,9 +16,10 @@ import (
 )
 
 type (
-	ident string  // a name as firmware.ValidName says
-	size  int64   // bytes
-	share float64 // a part of one
+	ident  string  // a name as firmware.ValidName says
+	offset string  // a size, or a captured value as ${name}
+	size   int64   // bytes
+	share  float64 // a part of one
 )
 
 // val is a scalar of the file with its place.
@@ -68,6 +69,8 @@ func scan(dst any, n *yaml.Node) *fault {
 			return &fault{kind: kindName, args: []any{n.Value}}
 		}
 		*dst, good = ident(n.Value), tag == "!!str"
+	case *offset:
+		*dst, good = offset(n.Value), tag == "!!str" || tag == "!!int"
 	case *bool:
 		*dst, good = strings.EqualFold(n.Value, "true"), tag == "!!bool"
 	case *int:

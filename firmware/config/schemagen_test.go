@@ -1,7 +1,7 @@
 package config
 
 import (
-	_ "embed" // raw.go, whose comments describe the keys
+	"embed" // raw.go and rawsteps.go, whose comments describe the keys
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -19,8 +19,8 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-//go:embed raw.go
-var rawSource string
+//go:embed raw.go rawsteps.go
+var rawSource embed.FS
 
 // schemaID names the schema; nothing is fetched from there.
 const schemaID = "https://edgeprobe.io/schema/config.json"
@@ -94,6 +94,8 @@ func scalarSchema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+d)?([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))*$`, Examples: []any{"10s", "1m30s", "1d"}}
 	case reflect.TypeFor[val[size]]():
 		return textOrNumber("integer", sizes.String(), "200MB", "256MiB")
+	case reflect.TypeFor[val[offset]]():
+		return textOrNumber("integer", sizes.String()+`|^\$\{[a-z0-9-]+\}$`, "1MiB", "${offset}")
 	case reflect.TypeFor[val[share]]():
 		return textOrNumber("number", shares.String(), "66%")
 	case reflect.TypeFor[table]():
@@ -177,13 +179,24 @@ func entries(s string) *uint64 {
 	return &n
 }
 
-// rawComments returns the comments of raw.go by "type." and "type.field".
+// rawComments returns the comments of the raw types by "type." and "type.field".
 func rawComments() (map[string]string, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "raw.go", rawSource, parser.ParseComments)
-	if err != nil {
-		return nil, fmt.Errorf("read the config's own description: %w", err)
-	}
 	comments := map[string]string{}
+	for _, name := range []string{"raw.go", "rawsteps.go"} {
+		source, err := rawSource.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the config's own description: %w", err)
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments)
+		if err != nil {
+			return nil, fmt.Errorf("read the config's own description: %w", err)
+		}
+		addComments(comments, file)
+	}
+	return comments, nil
+}
+
+func addComments(comments map[string]string, file *ast.File) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		decl, ok := n.(*ast.GenDecl)
 		if !ok || decl.Tok != token.TYPE {
@@ -201,5 +214,4 @@ func rawComments() (map[string]string, error) {
 		}
 		return false
 	})
-	return comments, nil
 }

@@ -72,8 +72,14 @@ func (b *builder) warnControls() {
 
 // target returns the host that a check depends on, or "".
 func target(c firmware.Check) string {
+	text := ""
 	if c.HTTP != nil {
-		if u, err := url.Parse(c.HTTP.URL); err == nil {
+		text = c.HTTP.URL
+	} else if c.Transaction != nil && len(c.Transaction.Steps) > 0 {
+		text = c.Transaction.Steps[0].URL
+	}
+	if text != "" {
+		if u, err := url.Parse(text); err == nil {
 			return u.Hostname()
 		}
 	}

@@ -68,9 +68,25 @@ func (v values) expandBy(text string, escape func(before, value string) string) 
 	return b.String() + text[rest:]
 }
 
-// hostCaptured reports whether a captured value would be a part of a URL's host: it may be data, or a whole URL whose
+// Example returns a URL of [firmware.StepCheck] with something in place of its captured values.
+func Example(text string) string {
+	v := values{}
+	names, _ := CapturedNames(text) // as far as they can be read
+	for i, name := range names {
+		v[name] = "0"
+		if i == 0 && strings.HasPrefix(text, openName) {
+			v[name] = "https://captured.invalid/"
+		}
+	}
+	return v.expandURL(text)
+}
+
+// CapturesHost reports whether a captured value would be a part of a URL's host: it may be data, or a whole URL whose
 // host is then looked up among those allowed, and nothing in between.
-func hostCaptured(text string) bool {
+func CapturesHost(text string) bool {
+	if !strings.Contains(text, openName) {
+		return false
+	}
 	if strings.HasPrefix(text, openName) {
 		_, rest, _ := strings.Cut(text, closeName)
 		return rest != "" && !strings.ContainsAny(rest[:1], "/?")

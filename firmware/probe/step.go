@@ -66,7 +66,7 @@ func (s *stepProbe) suits() error {
 		return errors.New("a step that is broken off has no answer to capture from")
 	case d.Method == http.MethodHead && slices.ContainsFunc(s.captures, capture.reads):
 		return errors.New("an answer to HEAD has no body to capture from: use GET")
-	case strings.Contains(d.URL, openName) && hostCaptured(d.URL):
+	case CapturesHost(d.URL):
 		return errors.New("url has a captured value in its host")
 	}
 	return nil
