@@ -3,6 +3,7 @@ package board
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -42,12 +43,20 @@ const Sim = "sim"
 func Known() []string { return []string{Sim} }
 
 // Open returns the drivers of the named board for roles like "service/eu" or "self". An unknown name is an error
-// that lists the known ones.
-func Open(name string, roles []string) (*Panel, error) {
+// that lists the known ones. record is a file that gets what the board "sim" shows, see [simpanel.Panel.Record]; ""
+// records nothing.
+func Open(name string, roles []string, record string) (*Panel, error) {
 	if !slices.Contains(Known(), name) {
 		return nil, fmt.Errorf("open board %q: not known; use one of: %s", name, strings.Join(Known(), ", "))
 	}
 	sim := simpanel.New(time.Now)
+	if record != "" {
+		f, err := os.OpenFile(record, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("record what the board shows: %w", err)
+		}
+		sim.Record(f)
+	}
 	p := &Panel{Board: name, Lamps: make(map[string]Lamp, len(roles)), Buzzer: sim.Buzzer(), Sim: sim}
 	for _, role := range roles {
 		p.Lamps[role] = sim.Lamp(role)

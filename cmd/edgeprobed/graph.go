@@ -25,7 +25,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *scre
 	var (
 		clk, errClock = clock.New(built())
 		db, errStore  = store.Open(cfg.Store, log)
-		brd, errBoard = board.Open(cfg.Board, panel.Keys(cfg.Panel, names(cfg.Uplinks)))
+		brd, errBoard = board.Open(cfg.Board, panel.Keys(cfg.Panel, names(cfg.Uplinks)), cfg.Record)
 		ups           = open(cfg.Uplinks)
 		canary        = &probe.Canary{}
 	)

@@ -57,6 +57,7 @@ type Panel struct {
 	mu      sync.Mutex
 	states  map[string]State
 	changes []Change
+	tape    *tape // nil: nothing is recorded
 }
 
 var _ conn.Resource = (*Panel)(nil)
@@ -120,6 +121,7 @@ func (p *Panel) show(name string, s State, lease time.Duration) {
 	if old := p.states[name]; old.same(s) {
 		s.Since = old.Since
 		p.states[name] = s
+		p.tape.renewed(name, s, now)
 		return
 	}
 	p.set(name, s, now)
@@ -131,6 +133,7 @@ func (p *Panel) set(name string, s State, at time.Time) {
 		return
 	}
 	p.states[name] = s
+	p.tape.changed(name, s, at)
 	p.changes = append(p.changes, Change{Name: name, At: at, State: s})
 	if extra := len(p.changes) - MaxChanges; extra > 0 {
 		p.changes = slices.Delete(p.changes, 0, extra)

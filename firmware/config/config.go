@@ -33,6 +33,7 @@ type Config struct {
 	Panel      panel.Settings
 	Statuspage statuspage.Settings
 	Board      string             // "sim" by default
+	Record     string             // path of what the board sim records; "": nothing
 	Key        ed25519.PrivateKey // this device's; nil only when it is the fleet's only one
 	Warnings   []string           // what works but will disappoint, a sentence each
 	Digest     string             // SHA-256 of the file, in hexadecimal

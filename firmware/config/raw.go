@@ -284,6 +284,8 @@ type rawPanel struct {
 	Board val[string] `yaml:"board" oneof:"sim"`
 	// One service lamp per target region, in this order; without it one lamp for all.
 	Regions []val[ident] `yaml:"regions" limits:"0..16"`
+	// A file, which only grows: what the lamps of the board sim show, as JSON lines. For tests; nothing is recorded without it.
+	Record val[string] `yaml:"record"`
 	// A lamp that is not shown again within this time goes dark.
 	Lease val[time.Duration] `yaml:"lease" limits:"1s..5s"`
 }

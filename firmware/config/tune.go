@@ -134,6 +134,12 @@ func (b *builder) caFile(raw rawBroker) string {
 // panel reads the lamps; a region must be one that can ever be decided on.
 func (b *builder) panel(raw *rawFile, fleet fleetList) {
 	b.cfg.Board = raw.Panel.Board.or("sim")
+	if raw.Panel.Record.OK {
+		b.cfg.Record = b.path(raw.Panel.Record.V)
+		if raw.Panel.Record.V == "" {
+			b.add(raw.Panel.Record.at, kindNoValue, "")
+		}
+	}
 	b.cfg.Panel = panel.Settings{Lease: raw.Panel.Lease.or(panel.Defaults().Lease)}
 	var known []string
 	for _, d := range fleet.devices {

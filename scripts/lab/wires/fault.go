@@ -157,16 +157,3 @@ func (n *Net) Rate(ctx context.Context, link string, w Way, bits int64) (Undo, e
 		}, n.batch(ctx, from.Node, "tc", text)
 	})
 }
-
-// Redirect leads TCP that comes in at a node's interface for a port, whatever the address, to a port of the node's
-// own. Connections that exist are left alone.
-func (n *Net) Redirect(ctx context.Context, node, iface string, port, to uint16) (Undo, error) {
-	table := fmt.Sprintf("lab_%d", n.last.Add(1))
-	text := fmt.Sprintf("table ip %s {\nchain pre {\ntype nat hook prerouting priority dstnat\niifname %q tcp dport %d redirect to :%d\n}\n}\n", table, iface, port, to)
-	if err := n.batch(ctx, node, "nft", text); err != nil {
-		return nil, fmt.Errorf("node %s: %w", node, err)
-	}
-	return func(ctx context.Context) error {
-		return n.batch(ctx, node, "nft", fmt.Sprintf("delete table ip %s\n", table))
-	}, nil
-}

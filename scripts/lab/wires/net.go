@@ -95,12 +95,14 @@ func (n *Net) furnish(ctx context.Context, node Node) error {
 // switches sets what the kernel keeps per namespace, for the thread's own.
 func switches(node Node) error {
 	set := map[string]string{
-		"ipv4/ping_group_range":                  "0 2147483647", // ICMP without privilege
-		"ipv4/conf/all/rp_filter":                "0",
-		"ipv4/conf/default/rp_filter":            "0",
-		"ipv6/conf/all/keep_addr_on_down":        "1",
-		"ipv6/conf/default/accept_dad":           "0",
-		"ipv6/conf/default/router_solicitations": "0",
+		"ipv4/ping_group_range":       "0 2147483647", // ICMP without privilege
+		"ipv4/conf/all/rp_filter":     "0",
+		"ipv4/conf/default/rp_filter": "0",
+		// A network manager takes the routes away when the carrier goes.
+		"ipv4/conf/all/ignore_routes_with_linkdown": "1",
+		"ipv6/conf/all/keep_addr_on_down":           "1",
+		"ipv6/conf/default/accept_dad":              "0",
+		"ipv6/conf/default/router_solicitations":    "0",
 	}
 	if node.Forward {
 		set["ipv4/ip_forward"], set["ipv6/conf/all/forwarding"] = "1", "1"

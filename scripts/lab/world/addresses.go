@@ -26,7 +26,8 @@ func parts() []string {
 	return append([]string{backbone, origin, names, registry, broker, wrong, customer}, controlNodes()...)
 }
 
-func edgeNode(region string) string { return "edge-" + region }
+// EdgeNode is the node of a region's edge.
+func EdgeNode(region string) string { return "edge-" + region }
 
 // address is where a node is.
 type address struct{ v4, v6 netip.Addr }
@@ -58,7 +59,7 @@ func chart(t Topology) atlas {
 	at(origin, provider, 10)
 	at(names, provider, 53)
 	for i, r := range t.Regions() {
-		at(edgeNode(r), provider, 100+i)
+		at(EdgeNode(r), provider, 100+i)
 	}
 	for i, isp := range t.Networks() {
 		at(isp, isps, 10+i)
@@ -111,7 +112,7 @@ func plan(t Topology, a atlas) wires.Plan {
 	hub := wires.Node{Name: backbone, Forward: true}
 	leaves := append([]string{origin, names, broker, wrong, customer, registry}, controlNodes()...)
 	for _, r := range t.Regions() {
-		leaves = append(leaves, edgeNode(r))
+		leaves = append(leaves, EdgeNode(r))
 	}
 	isp := map[string]bool{}
 	for _, name := range t.Networks() {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"syscall"
 )
 
 // consumer is who reads the whole feed.
@@ -33,7 +34,8 @@ password_file %[1]s/passwords
 acl_file %[1]s/acl
 user root
 max_queued_messages 0
-persistence false
+persistence true
+persistence_location %[1]s/
 log_dest stderr
 log_type error
 log_type warning
@@ -55,26 +57,58 @@ func hashed(user, password string) (string, error) {
 
 // openBroker starts the broker with a password for each device.
 func (w *World) openBroker(ctx context.Context) error {
-	var list strings.Builder
 	for _, d := range w.Topology.Devices {
 		w.passwords[d.ID] = rand.Text()
 	}
 	w.passwords[consumer] = rand.Text()
+	if err := w.write(broker, map[string]string{"mosquitto.conf": mosquitto(w.path(broker)), "acl": accessList}); err != nil {
+		return err
+	}
+	w.programs[broker] = w.program(broker, broker, "mosquitto", "-c", w.path(broker, "mosquitto.conf"))
+	if err := w.writePasswords(true); err != nil {
+		return err
+	}
+	return w.StartBroker(ctx)
+}
+
+// writePasswords tells the broker who may use it: the consumer, and the devices or not.
+func (w *World) writePasswords(devices bool) error {
+	var list strings.Builder
 	for user, password := range w.passwords {
+		if !devices && user != consumer {
+			continue
+		}
 		line, err := hashed(user, password)
 		if err != nil {
 			return err
 		}
 		list.WriteString(line)
 	}
-	files := map[string]string{"mosquitto.conf": mosquitto(w.path(broker)), "passwords": list.String(), "acl": accessList}
-	if err := w.write(broker, files); err != nil {
-		return err
-	}
-	p := w.program(broker, broker, "mosquitto", "-c", w.path(broker, "mosquitto.conf"))
-	w.programs[broker] = p
+	return w.write(broker, map[string]string{"passwords": list.String()})
+}
+
+// StartBroker starts the broker and waits until it listens.
+func (w *World) StartBroker(ctx context.Context) error {
+	p := w.programs[broker]
 	if err := p.start(); err != nil {
 		return err
 	}
 	return p.listening(ctx, "tcp", net.JoinHostPort("127.0.0.1", "1883"))
+}
+
+// StopBroker ends the broker with a signal; on SIGTERM it keeps its sessions and what is retained.
+func (w *World) StopBroker(s syscall.Signal) error { return w.programs[broker].stop(s, stopWithin) }
+
+// SignalBroker sends the broker a signal, such as SIGSTOP.
+func (w *World) SignalBroker(s syscall.Signal) error { return w.programs[broker].signal(s) }
+
+// KnowDevices restarts the broker with the devices' passwords or without them.
+func (w *World) KnowDevices(ctx context.Context, known bool) error {
+	if err := w.writePasswords(known); err != nil {
+		return err
+	}
+	if err := w.StopBroker(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return w.StartBroker(ctx)
 }

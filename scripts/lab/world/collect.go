@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,15 +16,27 @@ import (
 // maxTransitions is how many transitions are read of one store.
 const maxTransitions = 1 << 20
 
-// Collect adds to the log what the devices' stores hold. The devices must have stopped. It returns what it could
+// Collect adds to the log what the devices' stores hold and what their panels showed. The devices must have stopped. It returns what it could
 // read, and says of whom it could not.
 func (w *World) Collect() error {
+	var errs []error
 	for _, d := range w.Topology.Devices {
 		if err := w.collectStore(d.ID); err != nil {
-			return fmt.Errorf("device %s: read its store: %w", d.ID, err)
+			errs = append(errs, fmt.Errorf("device %s: read its store: %w", d.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(append(errs, w.CollectPanels())...)
+}
+
+// CollectPanels adds to the log what the devices' panels showed, as far as they have said so. It is called once.
+func (w *World) CollectPanels() error {
+	var errs []error
+	for _, d := range w.Topology.Devices {
+		if err := w.collectPanel(d.ID); err != nil {
+			errs = append(errs, fmt.Errorf("device %s: %w", d.ID, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // OpenStore opens the store of a device that has stopped; close it. An unusable one is an error, and is not replaced.

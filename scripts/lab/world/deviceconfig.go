@@ -2,8 +2,10 @@ package world
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"text/template"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -34,33 +36,33 @@ uplinks:
 services:
   - name: shop
     checks:
-      - {name: api, kind: http, url: "https://shop.example/api/session", interval: 1s, expect: {status: [200], body: "\"ok\":true"}}
+      - {name: api, kind: http, url: "https://shop.example/api/session", interval: {{$.Every}}, expect: {status: [200], body: "\"ok\":true"}}
 {{- range .Others}}
-      - {name: api-{{.Region}}, kind: http, region: {{.Region}}, address: "{{.Address}}", url: "https://shop.example/api/session", interval: 1s, expect: {status: [200], body: "\"ok\":true"}}
+      - {name: api-{{.Region}}, kind: http, region: {{.Region}}, address: "{{.Address}}", url: "https://shop.example/api/session", interval: {{$.Every}}, expect: {status: [200], body: "\"ok\":true"}}
 {{- end}}
-      - {name: home, kind: http, role: evidence, url: "https://shop.example/", interval: 1s, expect: {status: [200], body: "Welcome"}}
-      - {name: origin, kind: http, role: origin, url: "https://origin.shop.example/api/session", interval: 1s, expect: {status: [200]}}
+      - {name: home, kind: http, role: evidence, url: "https://shop.example/", interval: {{$.Every}}, expect: {status: [200], body: "Welcome"}}
+      - {name: origin, kind: http, role: origin, url: "https://origin.shop.example/api/session", interval: {{$.Every}}, expect: {status: [200]}}
   - name: recorder
     checks:
-      - {name: script, kind: http, url: "https://cdn.shop.example/recorder.js", interval: 1s, expect: {status: [200], body: "record\\("}}
-      - {name: origin, kind: http, role: origin, url: "https://origin.shop.example/recorder.js", interval: 1s, expect: {status: [200], body: "record\\("}}
+      - {name: script, kind: http, url: "https://cdn.shop.example/recorder.js", interval: {{$.Every}}, expect: {status: [200], body: "record\\("}}
+      - {name: origin, kind: http, role: origin, url: "https://origin.shop.example/recorder.js", interval: {{$.Every}}, expect: {status: [200], body: "record\\("}}
   - name: uploads
     checks:
-      - {name: part, kind: http, method: PUT, url: "https://shop.example/uploads/{{.Device.ID}}/parts/1", body: "a small part", interval: 1s, expect: {status: [200], body: stored}}
+      - {name: part, kind: http, method: PUT, url: "https://shop.example/uploads/{{.Device.ID}}/parts/1", body: "a small part", interval: {{$.Every}}, expect: {status: [200], body: stored}}
 
 controls:
-  - {name: net, kind: http, url: "https://www.example.net/", interval: 1s, expect: {status: [204]}}
-  - {name: org, kind: http, url: "https://www.example.org/", interval: 1s, expect: {status: [204]}}
-  - {name: com, kind: http, url: "http://www.example.com/", interval: 1s, expect: {status: [204]}}
+  - {name: net, kind: http, url: "https://www.example.net/", interval: {{$.Every}}, expect: {status: [204]}}
+  - {name: org, kind: http, url: "https://www.example.org/", interval: {{$.Every}}, expect: {status: [204]}}
+  - {name: com, kind: http, url: "http://www.example.com/", interval: {{$.Every}}, expect: {status: [204]}}
   - {name: wrong, kind: http, negative: true, url: "https://wrong.example.net/", interval: 5s, expect: {status: [204]}}
 
-schedule: {incident: 1s, metered: 10s}
+schedule: {incident: 1s, metered: {{.Metered}}}
 feed:
   heartbeat: 1s
   keep_alive: 5s
   brokers:
     - {name: main, url: "mqtt://broker.example.net:1883", username: {{.Device.ID}}, password: "file:{{.Device.ID}}.password"}
-panel: {board: sim, regions: [{{range $i, $r := .Regions}}{{if $i}}, {{end}}{{$r}}{{end}}]}
+panel: {board: sim, record: panel.jsonl, regions: [{{range $i, $r := .Regions}}{{if $i}}, {{end}}{{$r}}{{end}}]}
 store: {dir: "{{.Store}}", commit: 1s}
 statuspage: {listen: "127.0.0.1:8070"}
 `
@@ -74,6 +76,7 @@ type way struct{ Name, Resolver string }
 // config writes a device's config, with its overlay, and says how many services it watches.
 func (w *World) config(d Device) (text []byte, services int, err error) {
 	data := map[string]any{"Device": d, "Regions": w.Topology.Regions(), "Store": w.path(d.ID, "store")}
+	data["Every"], data["Metered"] = cmp.Or(w.Topology.Every, time.Second), cmp.Or(w.Topology.Metered, 10*time.Second)
 	var ways []way
 	for _, u := range d.Uplinks {
 		ways = append(ways, way{u.Name, w.atlas.dev[[2]string{d.ID, u.Name}].gateway.v4.String()})
@@ -81,7 +84,7 @@ func (w *World) config(d Device) (text []byte, services int, err error) {
 	var others []other
 	for _, r := range w.Topology.Regions() {
 		if r != d.Region {
-			others = append(others, other{r, w.atlas.leaf[edgeNode(r)].v4.String()})
+			others = append(others, other{r, w.atlas.leaf[EdgeNode(r)].v4.String()})
 		}
 	}
 	data["Uplinks"], data["Others"] = ways, others

@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -28,7 +27,7 @@ func (w *World) prepareDevices() error {
 			return err
 		}
 		w.public[d.ID] = identity.PublicOf(key)
-		if err := os.MkdirAll(w.path(d.ID), 0o700); err != nil {
+		if err := w.insertCard(d.ID); err != nil {
 			return err
 		}
 		if err := identity.SaveKey(w.path(d.ID, d.ID+".key"), key); err != nil {
@@ -52,9 +51,25 @@ func (w *World) prepareDevices() error {
 		if err != nil {
 			return err
 		}
-		w.programs[d.ID] = w.program(d.ID, d.ID, w.daemon, "--plain", "--config", w.path(d.ID, d.ID+".yaml"))
+		p := w.program(d.ID, d.ID, w.daemon, "--plain", "--config", w.path(d.ID, d.ID+".yaml"))
+		p.died = func(words string) { w.died(d.ID, words) }
+		w.programs[d.ID] = p
 	}
 	return nil
+}
+
+// reviveAfter is how long the service manager waits before it starts a device again that ended by itself.
+const reviveAfter = time.Second
+
+// died notes that a device ended by itself, and starts it again as its service manager would.
+func (w *World) died(id, words string) {
+	w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": "died", "words": words}})
+	if !pause(w.ctx, reviveAfter) || !w.programs[id].wants() {
+		return
+	}
+	if err := w.StartDevice(id); err != nil {
+		w.fail(err)
+	}
 }
 
 // StartDevice starts a device that does not run.

@@ -24,7 +24,8 @@ type Manners struct {
 	Reset  bool          // the connection is reset when the request has come
 	Status int           // answered instead, with Body; 0: 200 where Body is set
 	Body   string
-	Cut    int // the answer breaks off after so many bytes of its body; 0: not
+	Cut    int  // the answer breaks off after so many bytes of its body; 0: not
+	Cached bool // the answer says that it comes from a cache
 }
 
 // Door is a web server at port 80 and 443 of a node, whose manners and certificate can be changed while it runs.
@@ -115,10 +116,21 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if status == 0 {
 			status = http.StatusOK
 		}
-		w.Header().Set("Cache-Control", "no-store")
+		m.mark(w.Header())
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, m.Body)
 	}
+}
+
+// mark says where an answer that is none of the product's comes from.
+func (m *Manners) mark(h http.Header) {
+	if m.Cached {
+		h.Set("Cache-Control", "public, max-age=300, s-maxage=3600")
+		h.Set("Age", "600")
+		h.Set("X-Cache", "HIT")
+		return
+	}
+	h.Set("Cache-Control", "no-store")
 }
 
 // cutter breaks an answer off.
@@ -134,13 +146,16 @@ func (c *cutter) Write(p []byte) (int, error) {
 	c.left -= n
 	if c.left == 0 {
 		_ = http.NewResponseController(c.ResponseWriter).Flush()
-		tearDown(c.ResponseWriter)
+		end(c.ResponseWriter, -1)
 	}
 	return n, nil
 }
 
 // tearDown resets a connection in the middle of everything.
-func tearDown(w http.ResponseWriter) {
+func tearDown(w http.ResponseWriter) { end(w, 0) }
+
+// end ends a connection in the middle of everything; with a linger of 0 it is reset, with -1 what was sent arrives.
+func end(w http.ResponseWriter, linger int) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2: its stream is reset
@@ -150,7 +165,7 @@ func tearDown(w http.ResponseWriter) {
 		tcp = t.NetConn()
 	}
 	if t, ok := tcp.(*net.TCPConn); ok {
-		_ = t.SetLinger(0)
+		_ = t.SetLinger(linger)
 	}
 	_ = tcp.Close()
 }
@@ -169,7 +184,6 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // open opens a door of the world and keeps it open until the world ends.
 func (w *World) open(ctx context.Context, d *Door) error {
-	w.Doors[d.node] = d
 	plain, err := w.net.Listen(ctx, d.node, "tcp", ":80")
 	if err != nil {
 		return err

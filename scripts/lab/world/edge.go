@@ -59,7 +59,7 @@ func (w *World) newEdge(region string) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	node := edgeNode(region)
+	node := EdgeNode(region)
 	e := &Edge{Region: region}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return w.net.Dial(ctx, node, "tcp", net.JoinHostPort("127.0.0.1", varnishPort))

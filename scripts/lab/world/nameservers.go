@@ -49,10 +49,10 @@ func providerZone(t Topology, a atlas) string {
 	record(&b, "origin."+Zone, a.leaf[origin])
 	for i, r := range t.Regions() {
 		if i == 0 {
-			record(&b, Zone, a.leaf[edgeNode(r)])
-			record(&b, "cdn."+Zone, a.leaf[edgeNode(r)])
+			record(&b, Zone, a.leaf[EdgeNode(r)])
+			record(&b, "cdn."+Zone, a.leaf[EdgeNode(r)])
 		}
-		record(&b, r+"."+Zone, a.leaf[edgeNode(r)])
+		record(&b, r+"."+Zone, a.leaf[EdgeNode(r)])
 	}
 	return b.String()
 }
@@ -63,7 +63,7 @@ func steering(t Topology, a atlas) string {
 	for _, name := range []string{Zone, "cdn." + Zone} {
 		fmt.Fprintf(&b, "%s:\n", name)
 		for _, isp := range t.Networks() {
-			edge := a.leaf[edgeNode(t.regionOf(isp))]
+			edge := a.leaf[EdgeNode(t.regionOf(isp))]
 			for _, from := range host(a.leaf[isp]) {
 				fmt.Fprintf(&b, "  - net: %v\n    A: %v\n    AAAA: %v\n", from, edge.v4, edge.v6)
 			}

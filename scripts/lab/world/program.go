@@ -22,6 +22,7 @@ type program struct {
 	name  string // for people, and of its log
 	node  string
 	argv  []string
+	died  func(words string) // called when it ended by itself; nil: that fails the world
 
 	mu      sync.Mutex
 	process *os.Process   // nil: it does not run
@@ -65,7 +66,10 @@ func (p *program) wait(cmd *exec.Cmd, ended chan struct{}) {
 	p.process = nil
 	p.mu.Unlock()
 	close(ended)
-	if surprise {
+	switch {
+	case surprise && p.died != nil:
+		p.died(fmt.Sprintf("%v; its last words:\n%s", cmd.ProcessState, p.tail()))
+	case surprise:
 		p.world.fail(fmt.Errorf("%s ended by itself (%v, %v); its last words:\n%s", p.name, cmd.ProcessState, err, p.tail()))
 	}
 }
@@ -75,6 +79,13 @@ func (p *program) running() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.process != nil
+}
+
+// wants reports whether it shall run.
+func (p *program) wants() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.wanted
 }
 
 // signal sends a signal; a program that does not run has none.

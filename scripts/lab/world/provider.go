@@ -19,7 +19,7 @@ func (w *World) openDoors(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.Edges[r] = e
+		w.Edges[r], w.Doors[e.node] = e, e.Door
 		if err := w.open(ctx, e.Door); err != nil {
 			return err
 		}
@@ -45,7 +45,8 @@ func (w *World) serve(ctx context.Context, node string, h http.Handler, name str
 	if err != nil {
 		return err
 	}
-	return w.open(ctx, newDoor(node, cert, h))
+	w.Doors[node] = newDoor(node, cert, h)
+	return w.open(ctx, w.Doors[node])
 }
 
 func text(body string) http.Handler {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"edgeprobe.io/firmware"
 )
@@ -11,6 +12,8 @@ import (
 // Topology is who stands where.
 type Topology struct {
 	Devices []Device
+	Every   time.Duration // between two runs of a check on an unmetered uplink; 0: 1 s
+	Metered time.Duration // the least on a metered one; 0: 10 s
 }
 
 // Device is one appliance and what it is connected to.

@@ -78,7 +78,7 @@ func (w *World) openCaches() error {
 	compiled := w.path("varnish", "edge.so")
 	compiler := fmt.Sprintf("exec 9>%[1]s.lock; flock 9; test -f %[1]s || { (%%D) && cp %%o %[1]s; } && cp %[1]s %%o", compiled)
 	for _, r := range w.Topology.Regions() {
-		node := edgeNode(r)
+		node := EdgeNode(r)
 		if err := w.write(node, nil); err != nil {
 			return err
 		}
@@ -95,8 +95,19 @@ func (w *World) openCaches() error {
 
 func (w *World) cachesReady(ctx context.Context) error {
 	for _, r := range w.Topology.Regions() {
-		if err := w.programs[edgeNode(r)].listening(ctx, "tcp", net.JoinHostPort("127.0.0.1", varnishPort)); err != nil {
+		if err := w.programs[EdgeNode(r)].listening(ctx, "tcp", net.JoinHostPort("127.0.0.1", varnishPort)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// EmptyCaches throws away what the edges have cached.
+func (w *World) EmptyCaches(ctx context.Context) error {
+	for _, r := range w.Topology.Regions() {
+		node := EdgeNode(r)
+		if _, err := w.net.Output(ctx, node, "", "varnishadm", "-n", w.path(node), "ban", "req.url", "~", "."); err != nil {
+			return fmt.Errorf("empty the cache of %s: %w", node, err)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -48,8 +49,10 @@ type World struct {
 	ctx   context.Context
 	fail  context.CancelCauseFunc
 
-	mu   sync.Mutex
-	zero time.Time // the instant that observations count from
+	mu      sync.Mutex
+	liars   map[string]*liar // by node
+	portals map[string]*Door // by ISP
+	zero    time.Time        // the instant that observations count from
 }
 
 // Options are what a world needs to come up.
@@ -76,7 +79,7 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 	w := &World{
 		Topology: t, Log: seen.NewLog(), Account: demo.NewAccount(), Edges: map[string]*Edge{}, Doors: map[string]*Door{},
 		atlas: chart(t), dir: o.Dir, daemon: o.Daemon, services: map[string]int{}, zero: time.Now(),
-		programs: map[string]*program{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
+		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
 	}
 	w.ctx, w.fail = context.WithCancelCause(context.WithoutCancel(ctx))
 	if err := w.up(ctx); err != nil {
@@ -171,6 +174,19 @@ func (w *World) boot() time.Duration {
 func (w *World) saw(o seen.Observation) {
 	o.At = w.since(time.Now())
 	w.Log.Add(o)
+}
+
+// SawFault notes that a fault was done or undone.
+func (w *World) SawFault(verb string, with map[string][]string, undone bool, at time.Time, err error) {
+	params := map[string]any{}
+	for name, values := range with {
+		params[name] = strings.Join(values, " ")
+	}
+	fields := map[string]any{"params": params, "undone": undone}
+	if err != nil {
+		fields["error"] = err.Error()
+	}
+	w.Log.Add(seen.Observation{At: w.since(at), Source: seen.Lab, Kind: seen.KindFault, Subject: verb, Fields: fields})
 }
 
 // path is where a file of a part stands.

@@ -1,0 +1,83 @@
+package fault
+
+import (
+	"context"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"edgeprobe.io/scripts/lab/world"
+)
+
+func deviceDeeds() []deed {
+	of := need("of", "the devices")
+	return []deed{
+		verb("device-killed", "a device's power is cut, and comes back when undone", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return each(ctx, a, a.devices(), func(id string) (Undo, error) {
+				return func(context.Context) error { return w.StartDevice(id) }, w.KillDevice(id)
+			})
+		}, of),
+		verb("device-stopped", "a device is stopped as its service manager does, and started when undone", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return each(ctx, a, a.devices(), func(id string) (Undo, error) {
+				return func(context.Context) error { return w.StartDevice(id) }, w.StopDevice(id)
+			})
+		}, of),
+		verb("device-restarted", "a device is stopped and started again at once", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return nil, restart(ctx, a, func(id string) error { return w.StopDevice(id) }, w.StartDevice)
+		}, of),
+		verb("device-power-cycled", "a device's power fails for a moment", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return nil, restart(ctx, a, func(id string) error { return w.KillDevice(id) }, w.StartDevice)
+		}, of),
+		verb("device-freeze", "a device does nothing any more, with all its connections open", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return each(ctx, a, a.devices(), func(id string) (Undo, error) {
+				return func(context.Context) error { return w.SignalDevice(id, syscall.SIGCONT) }, w.SignalDevice(id, syscall.SIGSTOP)
+			})
+		}, of),
+		verb("device-cpu-starved", "a device gets the processor for a part of the time alone", starve, of,
+			param("percent", "of the time that it runs, 1 to 90; 10 by default")),
+	}
+}
+
+// restart does two things to each device, one after the other.
+func restart(ctx context.Context, a *args, end, begin func(id string) error) error {
+	_, err := each(ctx, a, a.devices(), func(id string) (Undo, error) {
+		err := end(id)
+		if err == nil {
+			err = begin(id)
+		}
+		return gone(func() {}), err
+	})
+	return err
+}
+
+// starveEvery is how long a starved device waits and runs, together.
+const starveEvery = 200 * time.Millisecond
+
+// starve stops and continues devices many times a second.
+func starve(ctx context.Context, w *world.World, a *args) (Undo, error) {
+	runs := starveEvery * time.Duration(a.number("percent", 10, 1, 90)) / 100
+	return each(ctx, a, a.devices(), func(id string) (Undo, error) {
+		run, stop := context.WithCancel(context.Background())
+		var g errgroup.Group
+		g.Go(func() error {
+			for run.Err() == nil {
+				_ = w.SignalDevice(id, syscall.SIGSTOP) // it may be off: another fault's business
+				wait(run, starveEvery-runs)
+				_ = w.SignalDevice(id, syscall.SIGCONT)
+				wait(run, runs)
+			}
+			return nil
+		})
+		return func(context.Context) error { stop(); return g.Wait() }, nil
+	})
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
