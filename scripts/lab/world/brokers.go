@@ -55,20 +55,19 @@ func hashed(user, password string) (string, error) {
 	return fmt.Sprintf("%s:$7$%d$%s$%s\n", user, rounds, b64(salt), b64(sum)), nil
 }
 
-// openBroker starts the broker with a password for each device.
+// openBroker starts the broker with a password for each device, and listens to the feed.
 func (w *World) openBroker(ctx context.Context) error {
-	for _, d := range w.Topology.Devices {
-		w.passwords[d.ID] = rand.Text()
-	}
-	w.passwords[consumer] = rand.Text()
 	if err := w.write(broker, map[string]string{"mosquitto.conf": mosquitto(w.path(broker)), "acl": accessList}); err != nil {
 		return err
 	}
-	w.programs[broker] = w.program(broker, broker, "mosquitto", "-c", w.path(broker, "mosquitto.conf"))
+	w.program(broker, broker, "mosquitto", "-c", w.path(broker, "mosquitto.conf"))
 	if err := w.writePasswords(true); err != nil {
 		return err
 	}
-	return w.StartBroker(ctx)
+	if err := w.StartBroker(ctx); err != nil {
+		return err
+	}
+	return w.listen(ctx)
 }
 
 // writePasswords tells the broker who may use it: the consumer, and the devices or not.
@@ -89,7 +88,7 @@ func (w *World) writePasswords(devices bool) error {
 
 // StartBroker starts the broker and waits until it listens.
 func (w *World) StartBroker(ctx context.Context) error {
-	p := w.programs[broker]
+	p := w.named(broker)
 	if err := p.start(); err != nil {
 		return err
 	}
@@ -97,10 +96,10 @@ func (w *World) StartBroker(ctx context.Context) error {
 }
 
 // StopBroker ends the broker with a signal; on SIGTERM it keeps its sessions and what is retained.
-func (w *World) StopBroker(s syscall.Signal) error { return w.programs[broker].stop(s, stopWithin) }
+func (w *World) StopBroker(s syscall.Signal) error { return w.named(broker).stop(s, stopWithin) }
 
 // SignalBroker sends the broker a signal, such as SIGSTOP.
-func (w *World) SignalBroker(s syscall.Signal) error { return w.programs[broker].signal(s) }
+func (w *World) SignalBroker(s syscall.Signal) error { return w.named(broker).signal(s) }
 
 // KnowDevices restarts the broker with the devices' passwords or without them.
 func (w *World) KnowDevices(ctx context.Context, known bool) error {

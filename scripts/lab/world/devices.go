@@ -19,7 +19,7 @@ import (
 const stopWithin = 10 * time.Second
 
 // prepareDevices writes what every device is given: its key, the fleet list, its config.
-func (w *World) prepareDevices() error {
+func (w *World) prepareDevices(context.Context) error {
 	var fleet []byte
 	for _, d := range w.Topology.Devices {
 		key, err := identity.GenerateKey()
@@ -53,7 +53,6 @@ func (w *World) prepareDevices() error {
 		}
 		p := w.program(d.ID, d.ID, w.daemon, "--plain", "--config", w.path(d.ID, d.ID+".yaml"))
 		p.died = func(words string) { w.died(d.ID, words) }
-		w.programs[d.ID] = p
 	}
 	return nil
 }
@@ -64,7 +63,7 @@ const reviveAfter = time.Second
 // died notes that a device ended by itself, and starts it again as its service manager would.
 func (w *World) died(id, words string) {
 	w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": "died", "words": words}})
-	if !pause(w.ctx, reviveAfter) || !w.programs[id].wants() {
+	if !pause(w.ctx, reviveAfter) || !w.named(id).wants() {
 		return
 	}
 	if err := w.StartDevice(id); err != nil {
@@ -114,7 +113,7 @@ func (w *World) device(id string) (*program, error) {
 	if _, ok := w.Topology.Device(id); !ok {
 		return nil, fmt.Errorf("there is no device %q", id)
 	}
-	return w.programs[id], nil
+	return w.named(id), nil
 }
 
 // StopDevices stops all devices that run, cleanly.
@@ -123,7 +122,7 @@ func (w *World) StopDevices() error {
 	errs := make([]error, len(w.Topology.Devices))
 	for i, d := range w.Topology.Devices {
 		g.Go(func() error {
-			if w.programs[d.ID] != nil && w.programs[d.ID].running() {
+			if w.named(d.ID) != nil && w.named(d.ID).running() {
 				errs[i] = w.StopDevice(d.ID)
 			}
 			return nil

@@ -117,13 +117,12 @@ func (w *World) openNames(ctx context.Context) error {
 			return err
 		}
 		p := w.program(node, node, "knotd", "-c", w.path(node, "knot.conf"))
-		w.programs[node] = p
 		if err := p.start(); err != nil {
 			return err
 		}
 	}
 	for _, node := range []string{registry, names} {
-		if err := w.programs[node].listening(ctx, "tcp", net.JoinHostPort(w.atlas.leaf[node].v4.String(), "53")); err != nil {
+		if err := w.named(node).listening(ctx, "tcp", net.JoinHostPort(w.atlas.leaf[node].v4.String(), "53")); err != nil {
 			return err
 		}
 	}

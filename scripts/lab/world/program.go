@@ -30,8 +30,20 @@ type program struct {
 	wanted  bool          // it shall run: its end is a fault of the world
 }
 
+// program makes a program known under its name.
 func (w *World) program(name, node string, argv ...string) *program {
-	return &program{world: w, name: name, node: node, argv: argv}
+	p := &program{world: w, name: name, node: node, argv: argv}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.programs[name] = p
+	return p
+}
+
+// named returns a program by its name; nil when nobody has made it.
+func (w *World) named(name string) *program {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.programs[name]
 }
 
 // logPath is where its output is kept.

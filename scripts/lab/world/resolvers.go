@@ -46,13 +46,12 @@ func (w *World) openResolvers(ctx context.Context) error {
 			return err
 		}
 		p := w.program(isp, isp, "unbound", "-d", "-c", w.path(isp, "unbound.conf"))
-		w.programs[isp] = p
 		if err := p.start(); err != nil {
 			return err
 		}
 	}
 	for _, isp := range w.Topology.Networks() {
-		if err := w.programs[isp].listening(ctx, "tcp", net.JoinHostPort(w.atlas.leaf[isp].v4.String(), "53")); err != nil {
+		if err := w.named(isp).listening(ctx, "tcp", net.JoinHostPort(w.atlas.leaf[isp].v4.String(), "53")); err != nil {
 			return err
 		}
 	}

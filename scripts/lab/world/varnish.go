@@ -70,7 +70,7 @@ sub vcl_deliver {
 
 // openCaches starts Varnish at every edge. Compiling the program takes a second of a processor: it is done once, the
 // others take what the first compiled.
-func (w *World) openCaches() error {
+func (w *World) openCaches(ctx context.Context) error {
 	err := w.write("varnish", map[string]string{"edge.vcl": vcl(w.atlas.leaf[origin].v4.String())})
 	if err != nil {
 		return err
@@ -85,17 +85,12 @@ func (w *World) openCaches() error {
 		p := w.program(node, node, "varnishd", "-j", "none", "-F", "-i", node, "-n", w.path(node), "-f", w.path("varnish", "edge.vcl"),
 			"-a", net.JoinHostPort("127.0.0.1", varnishPort), "-s", "malloc,16m", "-p", "cc_command="+compiler,
 			"-p", "thread_pools=1", "-p", "thread_pool_min=5", "-p", "thread_pool_max=100", "-p", "vsl_space=1m")
-		w.programs[node] = p
 		if err := p.start(); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (w *World) cachesReady(ctx context.Context) error {
 	for _, r := range w.Topology.Regions() {
-		if err := w.programs[EdgeNode(r)].listening(ctx, "tcp", net.JoinHostPort("127.0.0.1", varnishPort)); err != nil {
+		if err := w.named(EdgeNode(r)).listening(ctx, "tcp", net.JoinHostPort("127.0.0.1", varnishPort)); err != nil {
 			return err
 		}
 	}

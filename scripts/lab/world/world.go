@@ -3,10 +3,13 @@ package world
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -88,7 +91,7 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 	return w, nil
 }
 
-// up brings up everything: what takes longest first.
+// up brings up everything, side by side once the network is there.
 func (w *World) up(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, openWithin)
 	defer cancel()
@@ -98,21 +101,15 @@ func (w *World) up(ctx context.Context) (err error) {
 	if w.net, err = wires.Lay(ctx, plan(w.Topology, w.atlas)); err != nil {
 		return err
 	}
-	if err := w.openCaches(); err != nil {
-		return err
+	for _, d := range w.Topology.Devices {
+		w.passwords[d.ID] = rand.Text()
 	}
-	for _, step := range []func(context.Context) error{w.openNames, w.openResolvers, w.openBroker, w.openDoors} {
-		if err := step(ctx); err != nil {
-			return err
-		}
+	w.passwords[consumer] = rand.Text()
+	g, ctx := errgroup.WithContext(ctx)
+	for _, part := range []func(context.Context) error{w.openCaches, w.openNames, w.openResolvers, w.openBroker, w.openDoors, w.prepareDevices} {
+		g.Go(func() error { return part(ctx) })
 	}
-	if err := w.prepareDevices(); err != nil {
-		return err
-	}
-	if err := w.listen(ctx); err != nil {
-		return err
-	}
-	return w.cachesReady(ctx)
+	return g.Wait()
 }
 
 // Net is the network, to do things to it.
@@ -140,11 +137,18 @@ func (w *World) Close() error {
 		w.client.Disconnect(100)
 	}
 	w.fail(errClosed)
-	for _, p := range w.programs {
+	for _, p := range w.everything() {
 		_ = p.signal(syscall.SIGCONT)
 		_ = p.stop(syscall.SIGKILL, stopWithin) // they keep nothing that matters
 	}
 	return errors.Join(err, w.group.Wait())
+}
+
+// everything returns all programs.
+func (w *World) everything() []*program {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Values(w.programs))
 }
 
 // Begin makes this instant the one that observations count from, those before it too.
