@@ -135,6 +135,7 @@ func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error
 	out := uplink.Open(l.uplink)
 	via := probe.Via{
 		Uplink: l.uplink.Name, Dial: out.Dial, Narrow: out.Narrow, ListenPacket: out.ListenPacket, Resolvers: out.Resolvers, PortalAPI: out.PortalAPI,
+		Life: out.Life, State: out.State,
 	}
 	prober, err := probe.New(l.check, via, clk, l.probe)
 	if err != nil {

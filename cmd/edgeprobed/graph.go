@@ -84,6 +84,7 @@ func prepare(cfg *config.Config, ups []*uplink.Uplink, clk *clock.Clock) ([]agen
 			}
 			via := probe.Via{
 				Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers, PortalAPI: u.PortalAPI,
+				Life: u.Life, State: u.State,
 			}
 			p, err := probe.New(c, via, clk, cfg.Probe)
 			if err != nil {

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,6 +39,9 @@ func describe(o firmware.Outcome, err error, r *run, timeout time.Duration) stri
 		return "the answer is not well-formed HTTP/1.1"
 	}
 	if r.stopped() && interrupted(err) {
+		if why := context.Cause(r.parent); why != nil && !interrupted(why) {
+			return why.Error()
+		}
 		return "the run was stopped"
 	}
 	return err.Error()

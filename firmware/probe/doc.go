@@ -4,6 +4,7 @@
 //
 //   - a run ends within its timeout and 50 ms, whatever the server does;
 //   - a run holds bounded memory: 64 KiB of header, the check's MaxBytes of body, 2 KiB of each captured value;
+//   - a run ends at once when its uplink changes, and says nothing of the target;
 //   - every way to end has one outcome of the closed list, found by error types and never by text, and a cause on
 //     this device is a local fault, never the target's;
 //   - neither Detail nor an error of [New] holds what a request carries: no header values, user information or

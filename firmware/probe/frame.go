@@ -21,6 +21,7 @@ type frame struct {
 	clock  Clock
 	canary *Canary // nil: nobody tells whether this device is starved
 	kind   kind
+	life   context.Context // of the uplink in the run before
 }
 
 // run is one run under way: what the kind has seen so far, and where it is.
@@ -29,21 +30,27 @@ type run struct {
 	via      Via
 	deadline time.Time
 	phase    phase
-	remote   netip.AddrPort  // last one tried
-	lesser   *miss           // what degrades an answer that is otherwise as expected; nil: nothing
-	lost     time.Duration   // spent on a cheaper attempt that came to nothing
-	seen     string          // for people: the Detail of a good run, and beside the reason of a bad one
-	result   firmware.Result // Start, Took, Outcome and Detail are the frame's
+	remote   netip.AddrPort   // last one tried
+	lesser   *miss            // what degrades an answer that is otherwise as expected; nil: nothing
+	asked    []netip.AddrPort // the uplink's resolvers; nil: not asked
+	lost     time.Duration    // spent on a cheaper attempt that came to nothing
+	seen     string           // for people: the Detail of a good run, and beside the reason of a bad one
+	result   firmware.Result  // Start, Took, Outcome and Detail are the frame's
 }
 
 // Do runs the check once; see [Prober].
 func (f *frame) Do(ctx context.Context) firmware.Result {
 	start, began := f.clock.Now(), time.Now()
+	ctx, release := f.live(ctx)
+	defer release()
 	r := run{parent: ctx, via: f.via, deadline: began.Add(f.check.Timeout)}
 	r.result = firmware.Result{Check: f.check.Ref, Uplink: f.via.Uplink, Start: start}
-	bounded, cancel := context.WithDeadline(ctx, r.deadline)
-	err := f.kind.measure(bounded, &r)
-	cancel()
+	err := f.dead()
+	if err == nil {
+		bounded, cancel := context.WithDeadline(ctx, r.deadline)
+		err = f.kind.measure(bounded, &r)
+		cancel()
+	}
 	ended := time.Now()
 	r.result.Took = ended.Sub(began).Truncate(time.Microsecond)
 	r.result.Outcome, r.result.Detail = f.verdict(&r, err)
@@ -71,6 +78,9 @@ func (f *frame) verdict(r *run, err error) (firmware.Outcome, string) {
 		return firmware.OutcomeOK, clean(r.seen)
 	}
 	outcome := classify(err, r.phase, r.stopped())
+	if why := f.fallen(r, outcome); why != nil {
+		return firmware.OutcomeLocalFault, clean(why.Error())
+	}
 	if timedOut(outcome) && took > f.check.Timeout+grace {
 		late := (took - f.check.Timeout).Round(time.Millisecond)
 		return firmware.OutcomeLocalFault, fmt.Sprintf("this device woke up %v after the timeout of %v", late, f.check.Timeout)

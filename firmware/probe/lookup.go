@@ -47,6 +47,7 @@ func (l *lookup) ask(ctx context.Context, r *run, q question) (reply, error) {
 	servers := l.servers
 	if servers == nil {
 		servers = r.via.Resolvers()
+		r.asked = servers
 	}
 	if len(servers) == 0 {
 		return reply{}, localError{fmt.Errorf("uplink %s has no resolver configured", r.via.Uplink)}

@@ -14,7 +14,7 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// Via is the uplink that a prober measures over. All fields are needed but Narrow and PortalAPI.
+// Via is the uplink that a prober measures over. All fields are needed but Narrow, PortalAPI, Life and State.
 type Via struct {
 	Uplink       string                                                                     // its name, for the result
 	Dial         func(ctx context.Context, network, address string) (net.Conn, error)       // the address is always "ip:port"
@@ -22,6 +22,8 @@ type Via struct {
 	ListenPacket func(ctx context.Context, network, address string) (net.PacketConn, error) // the address is "": any port
 	Resolvers    func() []netip.AddrPort                                                    // asked in order
 	PortalAPI    func() string                                                              // URL by which the network tells of its captive portal (RFC 8910); "": it names none; nil: nobody knows
+	Life         func() context.Context                                                     // of the uplink as it is: ends, with its cause, when it changes; nil: it never does
+	State        func() (up bool, why string)                                               // asked when a run came to nothing; nil: always up
 }
 
 // Clock is the time that a prober stamps results with and judges certificates by.
@@ -42,7 +44,7 @@ type Prober interface {
 // kind is what distinguishes the kinds of check: taking the measurement within a run's frame.
 type kind interface {
 	measure(ctx context.Context, r *run) error
-	close() error
+	close() error // gives up what is held between runs; measure may follow
 }
 
 // maker prepares one kind of check.

@@ -44,6 +44,7 @@ func newTransaction(check firmware.Check, via Via, clock Clock, set Settings) (k
 	if n := len(c.Steps) + len(c.Cleanup); n > firmware.MaxSteps {
 		return nil, fmt.Errorf("a transaction of %d steps is too long: use at most %d", n, firmware.MaxSteps)
 	}
+	via.Life = nil // the steps end with the transaction, which ends with its uplink
 	t := &transaction{check: check, via: via, clock: clock, values: values{}, in: bufio.NewReaderSize(nil, readBuffer)}
 	t.hosts = allowedHosts(c)
 	t.onlyTLS = strings.HasPrefix(strings.ToLower(c.Steps[0].URL), "https:")

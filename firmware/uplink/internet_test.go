@@ -68,6 +68,7 @@ func newInternet(t *testing.T) int {
 func quiet() error {
 	for path, value := range map[string]string{
 		"ipv6/conf/all/disable_ipv6": "1", "ipv6/conf/default/disable_ipv6": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0",
+		"ipv4/ping_group_range": "0 2147483647",
 	} {
 		if err := os.WriteFile("/proc/sys/net/"+path, []byte(value), 0o644); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
@@ -117,7 +118,11 @@ func internet() error {
 	if err != nil {
 		return err
 	}
-	context.AfterFunc(ctx, func() { tcp.Close(); udp.Close() })
+	udp6, err := net.ListenPacket("udp6", "[::]:53")
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(ctx, func() { tcp.Close(); udp.Close(); udp6.Close() })
 	var g errgroup.Group
 	if err := shop(ctx, &g); err != nil {
 		return err
@@ -125,6 +130,7 @@ func internet() error {
 	os.Stdout.WriteString("ready\n")
 	g.Go(func() error { return greet(ctx, tcp) })
 	g.Go(func() error { return answer(ctx, udp) })
+	g.Go(func() error { return answer(ctx, udp6) })
 	io.Copy(io.Discard, in)
 	cancel()
 	return g.Wait()

@@ -20,6 +20,18 @@ const hole = "1200"
 // over prepares a check over an uplink of newInternet's.
 func over(t *testing.T, u *Uplink, check firmware.Check) probe.Prober {
 	t.Helper()
+	return overVia(t, viaOf(u), check)
+}
+
+// viaOf is what a prober gets of an uplink.
+func viaOf(u *Uplink) probe.Via {
+	return probe.Via{
+		Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers, Life: u.Life, State: u.State,
+	}
+}
+
+func overVia(t *testing.T, via probe.Via, check firmware.Check) probe.Prober {
+	t.Helper()
 	clk, err := clock.New(time.Time{})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +45,6 @@ func over(t *testing.T, u *Uplink, check firmware.Check) probe.Prober {
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(testRoot())
-	via := probe.Via{Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers}
 	p, err := probe.New(check, via, clk, probe.Settings{Roots: roots, Resume: true})
 	if err != nil {
 		t.Fatal(err)

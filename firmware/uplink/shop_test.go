@@ -58,17 +58,19 @@ func shop(ctx context.Context, g *errgroup.Group) error {
 	if err != nil {
 		return err
 	}
-	var ls [3]net.Listener
-	for i, port := range []string{"80", "443", "444"} {
-		if ls[i], err = net.Listen("tcp4", "10.9.0.1:"+port); err != nil {
+	var ls [5]net.Listener
+	for i, at := range []string{"10.9.0.1:80", "10.9.0.1:443", "10.9.0.1:444", "[::]:80", "[::]:443"} {
+		if ls[i], err = net.Listen(map[bool]string{false: "tcp4", true: "tcp6"}[i >= 3], at); err != nil {
 			return err
 		}
 	}
 	web := &http.Server{Handler: http.HandlerFunc(shelf), ErrorLog: log.New(io.Discard, "", 0)}
 	web.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
 	context.AfterFunc(ctx, func() { web.Close(); ls[2].Close() })
-	g.Go(func() error { web.Serve(ls[0]); return nil })
-	g.Go(func() error { web.ServeTLS(ls[1], "", ""); return nil })
+	for _, i := range []int{0, 3} {
+		g.Go(func() error { web.Serve(ls[i]); return nil })
+		g.Go(func() error { web.ServeTLS(ls[i+1], "", ""); return nil })
+	}
 	g.Go(func() error {
 		for {
 			c, err := ls[2].Accept()

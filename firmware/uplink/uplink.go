@@ -19,7 +19,8 @@ import (
 type Uplink struct {
 	facts  firmware.Uplink
 	ledger *ledger // nil: nobody counts
-	root   string  // of the file system that tells the system's resolvers; "" but in tests
+	life   life
+	root   string // of the file system that tells the system's resolvers; "" but in tests
 }
 
 // Open returns the uplink. Nothing is opened: an interface may come and go.
