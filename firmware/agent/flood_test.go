@@ -38,6 +38,7 @@ func ear(t *testing.T) (*Agent, ed25519.PrivateKey) {
 func TestAPeersFloodIsBounded(t *testing.T) {
 	a, key := ear(t)
 	const flood = 4000
+	began := a.Clock.Now()
 	for i := range flood {
 		a.heard(wire.Status("b"), fmt.Appendf(nil, `{"state":"online","device":"b","broker":"m","session":%d}`, i), false)
 		payload, err := wire.Sign(wire.Vote("b", "shop"), key, fold.VoteSheet{Service: "shop", Epoch: 1, Sequence: uint64(i + 1)})
@@ -46,8 +47,12 @@ func TestAPeersFloodIsBounded(t *testing.T) {
 		}
 		a.heard(wire.Vote("b", "shop"), payload, false)
 	}
-	if n := len(a.heards); n < 1000 || n > 1100 {
-		t.Errorf("%d of %d messages would be folded and journaled, want no more than the peer's allowance", n, 2*flood)
+	// What the allowances gave back meanwhile: a loaded machine takes its time for the flood.
+	_, births := rates(fold.Heard{Birth: &fold.Birth{}})
+	_, sheets := rates(fold.Heard{})
+	most := births.burst + sheets.burst + (births.perSecond+sheets.perSecond)*a.Clock.Now().Since(began).Seconds()
+	if n := float64(len(a.heards)); n < sheets.burst || n > most {
+		t.Errorf("%v of %d messages would be folded and journaled, want no more than the peer's allowance of %.0f", n, 2*flood, most)
 	}
 	payload, err := wire.Sign(wire.Heartbeat("b"), key, fold.Beat{Epoch: 1, Sequence: flood + 1, Every: time.Second})
 	if err != nil {
