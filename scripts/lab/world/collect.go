@@ -77,7 +77,7 @@ func (w *World) transition(id string, epoch uint64, t fold.Transition) seen.Obse
 		"sequence": float64(t.Seq), "epoch": fmt.Sprintf("%016x", epoch), "kind": t.Kind, "from": t.From, "to": t.To, "why": t.Why,
 	}
 	if t.Decision != nil {
-		fields["status"], fields["impact"] = string(t.Decision.Status), string(t.Decision.Impact)
+		fields["status"], fields["impact"] = string(t.Decision.Status), t.Decision.Impact.String()
 	}
 	return seen.Observation{At: w.sinceBoot(t.At), Source: seen.Store, Device: id, Kind: seen.KindTransition, Subject: t.Subject, Fields: fields}
 }

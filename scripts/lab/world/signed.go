@@ -24,7 +24,7 @@ func signed(topic wire.Topic, h fold.Heard) ([]seen.Observation, error) {
 func votes(s fold.VoteSheet) (all []seen.Observation) {
 	for _, v := range s.Votes {
 		fields := map[string]any{
-			"uplink": v.Uplink, "region": v.Target.Region, "state": string(v.State), "impact": string(v.Impact),
+			"uplink": v.Uplink, "region": v.Target.Region, "state": string(v.State), "impact": v.Impact.String(),
 			"recovering": v.Recovering, "why": v.Why, "valid_for_ms": ms(v.ValidFor), "sequence": float64(s.Sequence),
 		}
 		if v.Age >= 0 {
