@@ -38,7 +38,7 @@ func root(inside bool) *cobra.Command {
 		Short:         "An Internet in a box, to see whether edgeprobe tells the truth",
 		SilenceErrors: true, SilenceUsage: true,
 	}
-	cmd.AddCommand(newUpCmd(inside), newListCmd(), newShellCmd(), newFaultsCmd())
+	cmd.AddCommand(newRunCmd(), newPlayCmd(inside), newCheckCmd(), newReportCmd(), newSchemaCmd(), newFaultsCmd(), newUpCmd(inside), newListCmd(), newShellCmd())
 	return cmd
 }
 

@@ -210,40 +210,43 @@ func later(log []seen.Observation, device, status string, at time.Duration) {
 	}
 }
 
-// TestMatcherAgreesWithLooking compares the matcher with looking at every tick.
+// TestMatcherAgreesWithLooking compares the matcher with looking at every tick, for every window and length.
 func TestMatcherAgreesWithLooking(t *testing.T) {
-	words := []string{"a", "b", "c"}
+	const ends = 50
 	rapid.Check(t, func(t *rapid.T) {
-		const ends = 30
 		var all []sighting
+		var now [ends]string // by tick
 		at := 0
 		for range rapid.IntRange(1, 8).Draw(t, "n") {
-			at += rapid.IntRange(1, 6).Draw(t, "gap")
-			all = append(all, sighting{kind: scenario.SeeDecision, subject: "shop", at: time.Duration(at), state: rapid.SampledFrom(words).Draw(t, "state")})
+			at += rapid.IntRange(1, 5).Draw(t, "gap")
+			all = append(all, sighting{kind: scenario.SeeDecision, subject: "shop", at: time.Duration(at), state: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "state")})
+			for tick := at; tick < ends; tick++ {
+				now[tick] = all[len(all)-1].state
+			}
 		}
-		x := scenario.Sight{See: scenario.SeeDecision, Of: "shop", Is: []string{"a", "b"}, Times: -1, Holds: time.Duration(rapid.IntRange(0, 5).Draw(t, "holds"))}
-		x.Window.From = time.Duration(rapid.IntRange(0, 25).Draw(t, "from"))
-		x.Window.Until = x.Window.From + time.Duration(rapid.IntRange(0, 5).Draw(t, "length"))
-		last := max(ends, at)
-		is := func(tick int) bool { // in the tick that begins then
-			now := ""
-			for _, s := range all {
-				if int(s.at) <= tick {
-					now = s.state
+		made := tracks(all, ends)
+		held := func(from, n int) bool { // in the ticks that begin then
+			for _, s := range now[from : from+max(n, 1)] {
+				if s != "a" && s != "b" {
+					return false
 				}
 			}
-			return tick < last && (now == "a" || now == "b")
+			return true
 		}
-		want := false
-		for begin := int(x.Window.From); begin <= int(x.Window.Until); begin++ {
-			held := is(begin)
-			for tick := begin; tick < begin+int(x.Holds); tick++ {
-				held = held && is(tick)
+		for from := range 42 {
+			for length := range 3 {
+				for holds := range 4 {
+					want := false
+					for begin := from; begin <= from+length; begin++ {
+						want = want || held(begin, holds)
+					}
+					x := scenario.Sight{See: scenario.SeeDecision, Of: "shop", Is: []string{"a", "b"}, Times: -1, Holds: time.Duration(holds),
+						Window: scenario.Span{From: time.Duration(from), Until: time.Duration(from + length)}}
+					if got := len(meet(made, x)) > 0; got != want {
+						t.Fatalf("from %d to %d for %d: %v, want %v, of %v", from, from+length, holds, got, want, now)
+					}
+				}
 			}
-			want = want || held
-		}
-		if got := len(meet(tracks(all, ends), x)) > 0; got != want && at < ends {
-			t.Fatalf("%v, want %v, of %+v in %+v", got, want, all, x)
 		}
 	})
 }

@@ -149,7 +149,7 @@ func instead(all []*track, x scenario.Sight, devices []string) string {
 func (s sighting) words(x scenario.Sight) string {
 	out := s.state
 	for _, name := range []string{"impact", "targets"} {
-		if got := s.says[name]; len(got) > 0 && got[0] != "none" {
+		if got := s.says[name]; len(got) > 0 && got[0] != "none" && got[0] != "" {
 			out += " " + strings.Join(got, "+")
 		}
 	}

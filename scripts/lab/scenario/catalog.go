@@ -3,6 +3,7 @@ package scenario
 // Catalog is what the lab's world has and can do. What a list of it leaves empty is not checked.
 type Catalog struct {
 	Devices  []string
+	Usual    []string // of them, those that run unless a scenario says otherwise; empty: all
 	Sites    []string
 	Regions  []string
 	Services []string

@@ -46,7 +46,7 @@ func Parse(file string, data []byte, have Catalog) (*Scenario, error) {
 // The defaults of the world.
 const (
 	every   = time.Second
-	metered = 5 * time.Second
+	metered = 10 * time.Second
 )
 
 // builder checks what raw values mean together.
@@ -88,7 +88,11 @@ func (b *builder) scenario(raw rawScenario) *Scenario {
 }
 
 func (b *builder) stands(raw rawWorld) World {
-	w := World{Devices: b.have.Devices, Every: every, Metered: metered, Broker: "mosquitto", Config: map[string][]byte{}, Settle: true}
+	usual := b.have.Usual
+	if len(usual) == 0 {
+		usual = b.have.Devices
+	}
+	w := World{Devices: usual, Every: every, Metered: metered, Broker: "mosquitto", Config: map[string][]byte{}, Settle: true}
 	b.known(raw.key("devices"), raw.Devices, b.have.Devices, "device")
 	if len(raw.Devices) > 0 {
 		w.Devices = raw.Devices

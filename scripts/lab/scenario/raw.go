@@ -33,11 +33,11 @@ type rawScenario struct {
 // rawWorld is what differs from the lab's usual world.
 type rawWorld struct {
 	here `yaml:"-"`
-	// The devices that run; all of the lab's by default.
+	// The devices that run: newyork and boston in us, berlin and madrid in eu; newyork and berlin by default.
 	Devices words `yaml:"devices"`
 	// The interval of every check on an unmetered uplink; 1s by default.
 	Every span `yaml:"every"`
-	// The least interval of every check on a metered uplink; 5s by default.
+	// The least interval of every check on a metered uplink; 10s by default.
 	Metered span `yaml:"metered"`
 	// Which broker carries the feed; mosquitto by default.
 	Broker text `yaml:"broker" oneof:"mosquitto nats"`

@@ -40,7 +40,7 @@ func TestGoodFile(t *testing.T) {
 		File: "testdata/good.yaml", Name: "good", Title: "Everything a file can say", About: "several",
 		Why: "It is here to be read.", Seed: 7, Lasts: time.Minute, NotYet: "nobody has built it",
 		World: World{
-			Devices: []string{"berlin"}, Every: 2 * time.Second, Metered: 5 * time.Second, Broker: "nats",
+			Devices: []string{"berlin"}, Every: 2 * time.Second, Metered: 10 * time.Second, Broker: "nats",
 			Config: map[string][]byte{"all": []byte("{schedule: {slot: 2}}\n")},
 		},
 		Truth: []Truth{{
