@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -47,7 +46,7 @@ func up(ctx context.Context, out io.Writer, daemon string, keep bool) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	fmt.Fprintf(out, "the world is up after %.1f s: %d devices, %d ISPs, %d regions; go run ./scripts/lab shell NODE looks around\n",
+	fmt.Fprintf(out, "the world is up after %.1f s: %d devices, %d ISPs, %d regions; lab shell NODE looks around\n",
 		time.Since(began).Seconds(), len(w.Topology.Devices), len(w.Topology.Networks()), len(w.Topology.Regions()))
 	for _, d := range w.Topology.Devices {
 		if err := w.StartDevice(d.ID); err != nil {
@@ -61,7 +60,7 @@ func up(ctx context.Context, out io.Writer, daemon string, keep bool) (err error
 	if !keep {
 		return nil
 	}
-	fmt.Fprintf(out, "files are in %s there, process %d of the sandbox; Ctrl-C ends it\n", w.DataDir(""), os.Getpid())
+	fmt.Fprintln(out, "Ctrl-C ends it")
 	select {
 	case <-ctx.Done():
 		return nil

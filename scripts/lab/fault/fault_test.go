@@ -24,13 +24,25 @@ func with(text string) map[string][]string {
 	return m
 }
 
-// TestEachFaultIsFelt does one fault after the other and runs customers' errands meanwhile: what must then be, and
-// that all is well again afterwards.
+// TestEachFaultIsFelt does one fault after the other: first those that customers feel, then those that befall the
+// devices and the broker.
 func TestEachFaultIsFelt(t *testing.T) {
 	w, err := world.Open(t.Context(), world.Default(), world.Options{Daemon: os.Getenv(daemonEnv)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Run("customers", func(t *testing.T) { customersFeel(t, w) })
+	t.Run("devices", func(t *testing.T) { devicesFeel(t, w) })
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := w.Cause(); err != nil {
+		t.Error(err)
+	}
+}
+
+// customersFeel runs customers' errands during each fault, what must then be, and afterwards, when all is well again.
+func customersFeel(t *testing.T, w *world.World) {
 	t.Run("before", func(t *testing.T) { well(t, w) })
 	for _, c := range []struct{ verb, with, felt string }{
 		{"account-revoked", "", "api 503, origin 503, control 204, script 200 HIT true, eu 503"},
@@ -93,12 +105,6 @@ func TestEachFaultIsFelt(t *testing.T) {
 			try(t, w, c.verb, with(c.with), func() { feel(t, w, c.felt) })
 			well(t, w)
 		})
-	}
-	if err := w.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := w.Cause(); err != nil {
-		t.Error(err)
 	}
 }
 

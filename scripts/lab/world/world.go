@@ -160,6 +160,9 @@ func (w *World) Begin() {
 	w.zero = now
 }
 
+// Now is the present in the time of the observations.
+func (w *World) Now() time.Duration { return w.since(time.Now()) }
+
 // since is how long after the zero t is.
 func (w *World) since(t time.Time) time.Duration {
 	w.mu.Lock()

@@ -3,14 +3,17 @@ package world_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"edgeprobe.io/scripts/lab/sandbox"
 	"edgeprobe.io/scripts/lab/seen"
+	"edgeprobe.io/scripts/lab/wires"
 	"edgeprobe.io/scripts/lab/world"
 )
 
@@ -74,6 +77,7 @@ func TestAnOutageInTheWorld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	enclosed(t, w)
 	for _, d := range w.Topology.Devices {
 		if err := w.StartDevice(d.ID); err != nil {
 			t.Fatal(err)
@@ -102,6 +106,35 @@ func TestAnOutageInTheWorld(t *testing.T) {
 	}
 	if err := w.Cause(); err != nil {
 		t.Errorf("the world failed: %v", err)
+	}
+}
+
+// enclosed holds that no node has an interface but loopback and the ends of the plan's links: there is no way out.
+func enclosed(t *testing.T, w *world.World) {
+	t.Helper()
+	plan := w.Net().Plan()
+	for _, node := range plan.Nodes {
+		want := []string{"lo"}
+		for _, l := range plan.Links {
+			for _, e := range []wires.End{l.A, l.B} {
+				if e.Node == node.Name {
+					want = append(want, e.Iface)
+				}
+			}
+		}
+		var got []string
+		err := w.Net().In(node.Name, func() error {
+			all, err := net.Interfaces()
+			for _, i := range all {
+				got = append(got, i.Name)
+			}
+			return err
+		})
+		slices.Sort(got)
+		slices.Sort(want)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s has the interfaces %v, want %v: %v", node.Name, got, want, err)
+		}
 	}
 }
 
