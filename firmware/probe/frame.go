@@ -47,9 +47,7 @@ func (f *frame) Do(ctx context.Context) firmware.Result {
 	r.result = firmware.Result{Check: f.check.Ref, Uplink: f.via.Uplink, Start: start}
 	err := f.dead()
 	if err == nil {
-		bounded, cancel := context.WithDeadline(ctx, r.deadline)
-		err = f.kind.measure(bounded, &r)
-		cancel()
+		err = f.measure(ctx, &r)
 	}
 	ended := time.Now()
 	r.result.Took = ended.Sub(began).Truncate(time.Microsecond)
@@ -59,6 +57,19 @@ func (f *frame) Do(ctx context.Context) firmware.Result {
 		r.result.Detail = clean("this device was starved, which may be all there is to " + o.String() + ": " + r.result.Detail)
 	}
 	return r.result
+}
+
+// measure takes the measurement. A panic in it is this device's own fault, and no more than that: what one server says
+// must not end the watch over all others. Its text is not told: it may hold what the server said.
+func (f *frame) measure(ctx context.Context, r *run) (err error) {
+	bounded, cancel := context.WithDeadline(ctx, r.deadline)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = localError{fmt.Errorf("a fault in edgeprobe's %s check, please report it: a panic (%T)", f.check.Kind, p)}
+		}
+	}()
+	return f.kind.measure(bounded, r)
 }
 
 // Close lets go of what the kind keeps between runs.

@@ -103,7 +103,8 @@ func caaText(data []byte) (string, bool) {
 	if len(data) < 2 || len(data) < 2+int(data[1]) {
 		return "", false
 	}
-	tag, value := data[2:2+data[1]], data[2+data[1]:]
+	end := 2 + int(data[1])
+	tag, value := data[2:end], data[end:]
 	return strings.ToLower(fmt.Sprintf("%d %s %q", data[0], tag, value)), true
 }
 
