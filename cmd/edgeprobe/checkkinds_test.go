@@ -146,5 +146,6 @@ func FuzzCheckOf(f *testing.F) {
 // still is a clock that nobody reads.
 type still struct{}
 
-func (still) Now() firmware.Stamp { return firmware.Stamp{} }
-func (still) TLSTime() time.Time  { return time.Time{} }
+func (still) Now() firmware.Stamp      { return firmware.Stamp{} }
+func (still) TLSTime() time.Time       { return time.Time{} }
+func (still) Floor() (time.Time, bool) { return time.Time{}, true }

@@ -22,6 +22,7 @@ type Clock struct {
 	state  firmware.ClockState // guarded by mu; the newest reading
 	told   firmware.ClockState // guarded by mu; what callers were last told had changed
 	synced bool                // guarded by mu; synchronised at some time in this boot
+	good   time.Duration       // guarded by mu; the offset when it last was
 }
 
 // New reads the boot id and the clocks. The floor is the newest wall time known to have passed: the build's, or
@@ -70,7 +71,9 @@ func (c *Clock) Poll() (state firmware.ClockState, changed bool) {
 	if err != nil {
 		return c.state, false
 	}
-	c.synced = c.synced || synced
+	if synced {
+		c.synced, c.good = true, offset
+	}
 	c.state = firmware.ClockState{Offset: max(offset, c.floor), Quality: quality(synced, c.synced, offset, c.floor)}
 	jump := (c.state.Offset - c.told.Offset).Abs()
 	if c.state.Quality == c.told.Quality && jump <= step {
@@ -122,16 +125,27 @@ func (c *Clock) Wall(s firmware.Stamp) time.Time {
 	return time.Unix(0, int64(c.State().Offset+s.Up)).UTC()
 }
 
-// TLSTime returns the time to judge certificates by: the wall clock's, but never before the floor plus the time
-// passed since it was given.
+// TLSTime returns the time to judge certificates by. Once the clock has been synchronised in this boot, it is the time
+// passed since, whatever becomes of the wall clock; until then it is the wall clock's, but never before [Clock.Floor].
 func (c *Clock) TLSTime() time.Time {
-	now := c.kernel.wall()
-	if c.floor == 0 {
+	past, exact := c.Floor()
+	if now := c.kernel.wall(); !exact && now.After(past) {
 		return now
 	}
-	up, _ := c.kernel.up()
-	if least := time.Unix(0, int64(c.floor+up)); least.After(now) {
-		return least
+	return past
+}
+
+// Floor returns a time that has certainly passed: the floor given to [New] plus the time since, or the zero time
+// when none was given. Exact says that it is the time itself, because the clock has been synchronised in this boot.
+func (c *Clock) Floor() (past time.Time, exact bool) {
+	up, _ := c.kernel.up() // worked in New
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.synced:
+		return time.Unix(0, int64(c.good+up)), true
+	case c.floor == 0:
+		return time.Time{}, false
 	}
-	return now
+	return time.Unix(0, int64(c.floor+up)), false
 }

@@ -207,3 +207,30 @@ func TestRealClock(t *testing.T) {
 		t.Errorf("wall clock after the floor, but quality %s", c.State().Quality)
 	}
 }
+
+// TestFloor: what has passed follows the wall clock only while somebody disciplines it, and never a step of it after.
+func TestFloor(t *testing.T) {
+	d := &desk{up: time.Minute, unix: at(newYear.AddDate(40, 0, 0))}
+	c := d.clock(t, newYear)
+	is := func(what string, want, best time.Time, sure bool) {
+		t.Helper()
+		past, exact := c.Floor()
+		if !past.Equal(want) || exact != sure || !c.TLSTime().Equal(best) {
+			t.Errorf("%s: %v, exact %v, TLS time %v; want %v, %v, %v", what, past, exact, c.TLSTime(), want, sure, best)
+		}
+	}
+	is("40 years ahead", newYear, newYear.AddDate(40, 0, 0), false)
+	d.pass(time.Hour)
+	is("and an hour", newYear.Add(time.Hour), newYear.AddDate(40, 0, 0).Add(time.Hour), false)
+	real := newYear.AddDate(0, 6, 0)
+	d.unix, d.sync = at(real), true
+	c.Poll()
+	is("set", real, real, true)
+	d.unix, d.sync = at(newYear.AddDate(90, 0, 0)), false
+	c.Poll()
+	d.pass(time.Hour)
+	is("lost its source, and stepped", real.Add(time.Hour), real.Add(time.Hour), true)
+	if past, exact := (&desk{unix: 5}).clock(t, time.Time{}).Floor(); !past.IsZero() || exact {
+		t.Errorf("no floor: %v, %v", past, exact)
+	}
+}

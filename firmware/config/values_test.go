@@ -142,8 +142,9 @@ func TestFleetFileRoundTrips(t *testing.T) {
 // stopped is a clock that nobody reads.
 type stopped struct{}
 
-func (stopped) Now() firmware.Stamp { return firmware.Stamp{} }
-func (stopped) TLSTime() time.Time  { return time.Time{} }
+func (stopped) Now() firmware.Stamp      { return firmware.Stamp{} }
+func (stopped) TLSTime() time.Time       { return time.Time{} }
+func (stopped) Floor() (time.Time, bool) { return time.Time{}, true }
 
 // prepared holds that nothing downstream finds fault with what Parse accepts.
 func prepared(t *testing.T, c *Config) {

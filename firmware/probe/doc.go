@@ -6,7 +6,7 @@
 //   - a run holds bounded memory: 64 KiB of header, the check's MaxBytes of body, 2 KiB of each captured value;
 //   - a run ends at once when its uplink changes, and says nothing of the target;
 //   - every way to end has one outcome of the closed list, found by error types and never by text, and a cause on
-//     this device is a local fault, never the target's;
+//     this device is a local fault, never the target's; so is a certificate's end while nobody knows the time;
 //   - neither Detail nor an error of [New] holds what a request carries: no header values, user information or
 //     query, and nothing of what a tcp check sends or hears.
 //

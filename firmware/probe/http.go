@@ -105,7 +105,7 @@ func (h *httpProbe) measure(ctx context.Context, r *run) error {
 	}
 	h.session.good(r.result.Start, r.remote, r.result.Conn)
 	h.kept.good(r.result.Start, r.result.Conn)
-	r.judgeEnd(h.check.Days, h.clock.TLSTime())
+	r.judgeEnd(h.check.Days, h.clock)
 	return nil
 }
 
@@ -213,7 +213,7 @@ func (h *httpProbe) handshake(r *run, conn net.Conn, at *hop) (net.Conn, error) 
 		if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(e.UnverifiedCertificates) > 0 {
 			r.result.Expires = e.UnverifiedCertificates[0].NotAfter.Unix()
 		}
-		return nil, err
+		return nil, doubt(err, cfg, h.clock)
 	}
 	state := secure.ConnectionState()
 	if len(state.PeerCertificates) > 0 {

@@ -29,7 +29,8 @@ type Via struct {
 // Clock is the time that a prober stamps results with and judges certificates by.
 type Clock interface {
 	Now() firmware.Stamp
-	TLSTime() time.Time
+	TLSTime() time.Time                  // the best that is known
+	Floor() (past time.Time, exact bool) // a time that has certainly passed; exact: it is the time itself
 }
 
 // Prober runs one check over one uplink. It is for one goroutine at a time.

@@ -45,12 +45,14 @@ func lighter(full *tls.Config) *tls.Config {
 }
 
 // judgeEnd notes when the certificate seen has fewer days left than wanted; 0 wants none. It degrades an answer that
-// is otherwise as expected, and never more: the certificate is still good.
-func (r *run) judgeEnd(days int, now time.Time) {
+// is otherwise as expected, and never more: the certificate is still good. While nobody knows the time it counts from
+// one that has certainly passed: the days left are no more than those.
+func (r *run) judgeEnd(days int, clock Clock) {
 	if days == 0 || r.result.Expires == 0 {
 		return
 	}
-	left := time.Unix(r.result.Expires, 0).Sub(now)
+	past, _ := clock.Floor()
+	left := time.Unix(r.result.Expires, 0).Sub(past)
 	if left < time.Duration(days)*24*time.Hour {
 		r.lesser = &miss{firmware.OutcomeTLSExpiring,
 			fmt.Sprintf("the certificate ends in %.1f days, want at least %d", left.Hours()/24, days)}

@@ -19,11 +19,15 @@ import (
 type handClock struct {
 	up  time.Duration
 	now time.Time
+
+	unset bool      // nobody has set it
+	past  time.Time // has certainly passed, all the same
 }
 
-func (c *handClock) Now() firmware.Stamp  { return firmware.Stamp{Boot: firmware.BootID{1}, Up: c.up} }
-func (c *handClock) TLSTime() time.Time   { return c.now.Add(c.up) }
-func (c *handClock) pass(d time.Duration) { c.up += d }
+func (c *handClock) Now() firmware.Stamp      { return firmware.Stamp{Boot: firmware.BootID{1}, Up: c.up} }
+func (c *handClock) TLSTime() time.Time       { return c.now.Add(c.up) }
+func (c *handClock) Floor() (time.Time, bool) { return c.past, !c.unset }
+func (c *handClock) pass(d time.Duration)     { c.up += d }
 
 // shop is a TLS server whose answer and certificate can be changed.
 type shop struct {

@@ -82,7 +82,7 @@ func (t *tlsProbe) greet(ctx context.Context, r *run, conn net.Conn) error {
 	r.result.Phases.TLS = span(began, time.Now())
 	if err != nil {
 		t.look(ctx, r, err)
-		return err
+		return doubt(err, t.strict, t.clock)
 	}
 	r.result.Conn = firmware.ConnFull
 	state := secure.ConnectionState()
@@ -94,13 +94,14 @@ func (t *tlsProbe) greet(ctx context.Context, r *run, conn net.Conn) error {
 // judge holds a handshake that verified to what the check wants beyond.
 func (t *tlsProbe) judge(r *run, s tls.ConnectionState) error {
 	end, left := lasts(s.VerifiedChains), time.Duration(t.days)*24*time.Hour
+	past, _ := t.clock.Floor()
 	switch {
 	case s.Version < t.least:
 		return &miss{firmware.OutcomeTLSOther, fmt.Sprintf("the server agrees on %s at best, want %s",
 			tls.VersionName(s.Version), tls.VersionName(t.least))}
 	case len(t.strict.NextProtos) > 0 && !slices.Contains(t.strict.NextProtos, s.NegotiatedProtocol):
 		return &miss{firmware.OutcomeTLSOther, "the server agrees on none of " + strings.Join(t.strict.NextProtos, ", ")}
-	case t.days > 0 && end.Before(t.clock.TLSTime().Add(left)):
+	case t.days > 0 && end.Before(past.Add(left)):
 		r.lesser = &miss{firmware.OutcomeTLSExpiring, fmt.Sprintf("the certificate chain ends on %s, want %d days",
 			end.UTC().Format(time.DateOnly), t.days)}
 	}

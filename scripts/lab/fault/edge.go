@@ -49,7 +49,7 @@ func edgeDeeds() []deed {
 				return gone(w.Doors[node].Behave(world.Manners{Path: "/uploads/", Reset: true})), nil
 			})
 		}, regionParam()),
-		verb("certificate-expired", "the edge shows a certificate that ran out an hour ago", shows(func(w *world.World) (*tls.Certificate, error) {
+		verb("certificate-expired", "the edge shows a certificate that ran out a year ago", shows(func(w *world.World) (*tls.Certificate, error) {
 			return w.CA.Expired(world.Zone, "*."+world.Zone)
 		}), regionParam()),
 		verb("certificate-wrong-host", "the edge shows another customer's certificate", shows(func(w *world.World) (*tls.Certificate, error) {
