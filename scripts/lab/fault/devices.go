@@ -34,6 +34,13 @@ func deviceDeeds() []deed {
 				return func(context.Context) error { return w.SignalDevice(id, syscall.SIGCONT) }, w.SignalDevice(id, syscall.SIGSTOP)
 			})
 		}, of),
+		verb("device-oom-killed", "the kernel kills the program on a device for its memory; the service manager starts it again after a second", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return nil, restart(ctx, a, func(id string) error { return w.SignalDevice(id, syscall.SIGKILL) }, func(string) error { return nil })
+		}, of),
+		verb("clock-jump", "a device's wall clock is wrong by so much, also after restarts; at boot it is so from the start", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			by := a.duration("by", time.Hour, -50*365*24*time.Hour, 50*365*24*time.Hour)
+			return each(ctx, a, a.devices(), func(id string) (Undo, error) { return w.ShiftClock(id, by) })
+		}, of, param("by", "how far, in whole seconds: 1h, the default, is fast, -1h slow")),
 		verb("device-cpu-starved", "a device gets the processor for a part of the time alone", starve, of,
 			param("percent", "of the time that it runs, 1 to 90; 10 by default")),
 	}

@@ -24,6 +24,7 @@ func devicesFeel(t *testing.T, w *world.World) {
 	}
 	all := []string{"newyork", "berlin"}
 	speak(t, w, all...)
+	t.Run("clocks", func(t *testing.T) { clockJumps(t, w) })
 	for _, c := range []struct {
 		verb, with string
 		silent     []string
@@ -41,6 +42,8 @@ func devicesFeel(t *testing.T, w *world.World) {
 		{"device-power-cycled", "of=newyork", nil},
 		{"device-freeze", "of=newyork", []string{"newyork"}},
 		{"device-cpu-starved", "of=newyork percent=30", nil},
+		{"device-oom-killed", "of=berlin", nil},
+		{"clock-jump", "of=berlin by=3h", nil},
 		{"storage-corrupt", "of=berlin", nil},
 		{"storage-lost", "of=berlin", nil},
 		{"storage-readonly", "of=berlin", nil},
@@ -58,6 +61,38 @@ func devicesFeel(t *testing.T, w *world.World) {
 			speak(t, w, all...)
 		})
 	}
+}
+
+// clockJumps holds that a device whose clock is three hours fast dates what it says so, before and after a restart.
+func clockJumps(t *testing.T, w *world.World) {
+	const fast = 3 * time.Hour
+	dated := func(want time.Duration) {
+		t.Helper()
+		since := w.Now()
+		if err := w.StopDevice("berlin"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.StartDevice("berlin"); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), patient)
+		defer cancel()
+		var off time.Duration
+		if !w.Log.Wait(ctx, func(all []seen.Observation) bool {
+			for _, o := range all {
+				at, err := time.Parse(time.RFC3339, o.Text("started_at"))
+				if o.Kind == "status" && o.Device == "berlin" && o.At > since && o.Text("state") == "online" && err == nil {
+					off = time.Until(at) - want
+					return true
+				}
+			}
+			return false
+		}) || off < -time.Minute || off > time.Minute {
+			t.Errorf("its birth is dated %v wrongly, beside the %v that it should be", off, want)
+		}
+	}
+	try(t, w, "clock-jump", with("of=berlin by=3h"), func() { dated(fast) })
+	dated(0)
 }
 
 // beats returns how many heartbeats of a device came at or after a time.

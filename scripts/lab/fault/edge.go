@@ -32,6 +32,9 @@ func edgeDeeds() []deed {
 		verb("cache-off", "the edge asks its origin for everything", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
 			return each(ctx, a, a.regions(), func(r string) (Undo, error) { return gone(w.Edges[r].CacheOff()), nil })
 		}, regionParam()),
+		verb("cache-stale", "the edge keeps answers for an hour that it may keep for seconds, and those that it has got meanwhile even afterwards", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			return each(ctx, a, a.regions(), func(r string) (Undo, error) { return gone(w.Edges[r].CacheKeeps()), nil })
+		}, regionParam()),
 		verb("cache-emptied", "the edges' caches are thrown away, once", func(ctx context.Context, w *world.World, _ *args) (Undo, error) {
 			return nil, w.EmptyCaches(ctx)
 		}),

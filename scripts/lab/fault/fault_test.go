@@ -64,6 +64,7 @@ func customersFeel(t *testing.T, w *world.World) {
 		{"edge-body", "of=us", "api 200 wrong, eu 200"},
 		{"edge-lost-origin", "of=us", "api 503, script 200 HIT true, eu 200, origin 200"},
 		{"cache-off", "", "script 200 MISS true"},
+		{"cache-stale", "", "script 200 HIT true, api 200"},
 		{"cache-poisoned", "", "script 200 HIT false"},
 		{"script-missing", "", "script 404, api 200"},
 		{"script-old", "", "script 200 MISS false"},

@@ -78,6 +78,9 @@ func (w *World) StartDevice(id string) error {
 		err = p.start()
 	}
 	if err == nil {
+		err = w.applyShift(id)
+	}
+	if err == nil {
 		w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": "started"}})
 	}
 	return err

@@ -18,15 +18,22 @@ type Edge struct {
 
 	mu      sync.Mutex
 	off     int       // how many want its cache off
+	keep    int       // how many want it to keep answers too long
 	failing time.Time // until when it cannot reach its origin
 }
 
 // CacheOff makes the edge ask its origin each time, until undo is called.
-func (e *Edge) CacheOff() (undo func()) {
+func (e *Edge) CacheOff() (undo func()) { return e.more(&e.off) }
+
+// CacheKeeps makes the edge keep answers that may be kept at all for an hour, until undo is called.
+func (e *Edge) CacheKeeps() (undo func()) { return e.more(&e.keep) }
+
+// more counts one who wants something, until undo is called.
+func (e *Edge) more(of *int) (undo func()) {
 	add := func(n int) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		e.off += n
+		*of += n
 	}
 	add(1)
 	return func() { add(-1) }
@@ -45,8 +52,11 @@ func (e *Edge) tell(h http.Header) {
 	defer e.mu.Unlock()
 	h.Del(cacheHeader)
 	h.Del(originHeader)
-	if e.off > 0 {
+	switch {
+	case e.off > 0:
 		h.Set(cacheHeader, "off")
+	case e.keep > 0:
+		h.Set(cacheHeader, "keep")
 	}
 	if time.Now().Before(e.failing) {
 		h.Set(originHeader, "fail")

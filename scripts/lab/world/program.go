@@ -93,6 +93,16 @@ func (p *program) running() bool {
 	return p.process != nil
 }
 
+// pid is its process; 0 when it does not run.
+func (p *program) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.process == nil {
+		return 0
+	}
+	return p.process.Pid
+}
+
 // wants reports whether it shall run.
 func (p *program) wants() bool {
 	p.mu.Lock()

@@ -11,7 +11,7 @@ const varnishPort = "8080"
 
 // Headers by which the TLS terminator tells the cache behind it what has befallen the edge.
 const (
-	cacheHeader  = "X-Lab-Cache"  // "off": ask the origin each time
+	cacheHeader  = "X-Lab-Cache"  // "off": ask the origin each time; "keep": hold answers for an hour
 	originHeader = "X-Lab-Origin" // "fail": the way to the origin is broken
 )
 
@@ -48,6 +48,9 @@ sub vcl_backend_response {
     }
     if (beresp.status >= 500 && bereq.is_bgfetch) {
         return (abandon);
+    }
+    if (bereq.http.X-Lab-Cache == "keep" && beresp.ttl > 0s) {
+        set beresp.ttl = 1h;
     }
 }
 

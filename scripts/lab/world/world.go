@@ -53,9 +53,10 @@ type World struct {
 	fail  context.CancelCauseFunc
 
 	mu      sync.Mutex
-	liars   map[string]*liar // by node
-	portals map[string]*Door // by ISP
-	zero    time.Time        // the instant that observations count from
+	liars   map[string]*liar         // by node
+	portals map[string]*Door         // by ISP
+	shifts  map[string]time.Duration // of devices' wall clocks; those that were never moved are absent
+	zero    time.Time                // the instant that observations count from
 }
 
 // Options are what a world needs to come up.
@@ -82,7 +83,7 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 	w := &World{
 		Topology: t, Log: seen.NewLog(), Account: demo.NewAccount(), Edges: map[string]*Edge{}, Doors: map[string]*Door{},
 		atlas: chart(t), dir: o.Dir, daemon: o.Daemon, services: map[string]int{}, zero: time.Now(),
-		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
+		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, shifts: map[string]time.Duration{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
 	}
 	w.ctx, w.fail = context.WithCancelCause(context.WithoutCancel(ctx))
 	if err := w.up(ctx); err != nil {
