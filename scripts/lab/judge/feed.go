@@ -11,7 +11,7 @@ import (
 
 // feedIsStore holds what the broker received, each event once, against what the stores hold: neither may have what
 // the other has not. Excepted is what a store cannot show: what was sent from memory while the card failed, what
-// stood in a database that was moved aside, and what came after the devices were told to stop.
+// stood in a database that was moved aside or taken away, and what came after the devices were told to stop.
 func feedIsStore(e *evidence) (breaches []string) {
 	received := map[string]sighting{}
 	for _, s := range e.events {
@@ -28,16 +28,17 @@ func feedIsStore(e *evidence) (breaches []string) {
 				breaches = append(breaches, fmt.Sprintf("%s at %s: %s (%s) is in the store and never reached the broker", h.Device, short(t.At), t.To, t.ID))
 			}
 		}
-		breaches = append(breaches, unstored(e.events, h, stored)...)
+		breaches = append(breaches, unstored(e.events, h, stored, h.Reset || e.befell(h.Device, "storage-lost", "storage-corrupt"))...)
 	}
 	return breaches
 }
 
-func unstored(events []sighting, h Holding, stored map[string]bool) (breaches []string) {
+// unstored are the events of a device that its store has not. Where an older database is gone, so is what stood in it.
+func unstored(events []sighting, h Holding, stored map[string]bool, gone bool) (breaches []string) {
 	for _, s := range events {
 		id := strings.Join(s.says["id"], "")
 		epoch := strings.Split(id+"//", "/")[1]
-		kept := slices.Contains(h.Epochs, epoch) || !h.Reset
+		kept := slices.Contains(h.Epochs, epoch) || !gone
 		if s.device == h.Device && !stored[id] && kept && !slices.Equal(s.says["durable"], []string{"false"}) {
 			breaches = append(breaches, fmt.Sprintf("%s at %s: event %s (%s -> %s) reached the broker and is not in the store",
 				h.Device, short(s.at), id, s.subject, s.state))
@@ -79,11 +80,7 @@ func noLateProbe(e *evidence) (breaches []string) {
 
 // asleep reports whether the lab kept a device from running at some time of a span.
 func (e *evidence) asleep(device string, s scenario.Span) bool {
-	for _, f := range e.Scenario.Faults {
-		of := slices.Concat(f.With["device"], f.With["of"], f.With["devices"])
-		if !slices.Contains([]string{"device-freeze", "device-cpu-starved", "device-memory-starved"}, f.Do) || len(of) > 0 && !slices.Contains(of, device) {
-			continue
-		}
+	for _, f := range e.faultsOf(device, "device-freeze", "device-cpu-starved", "device-memory-starved") {
 		for _, a := range f.Acts {
 			if s.From <= a.Until+time.Second && s.Until >= a.From {
 				return true
@@ -91,4 +88,19 @@ func (e *evidence) asleep(device string, s scenario.Span) bool {
 		}
 	}
 	return false
+}
+
+// befell reports whether one of the verbs was done to a device.
+func (e *evidence) befell(device string, verbs ...string) bool {
+	return len(e.faultsOf(device, verbs...)) > 0
+}
+
+// faultsOf returns what was done to a device with one of the verbs.
+func (e *evidence) faultsOf(device string, verbs ...string) (all []scenario.Fault) {
+	for _, f := range e.Scenario.Faults {
+		if of := f.With["of"]; slices.Contains(verbs, f.Do) && (len(of) == 0 || slices.Contains(of, device)) {
+			all = append(all, f)
+		}
+	}
+	return all
 }

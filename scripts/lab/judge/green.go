@@ -18,8 +18,8 @@ const darkWithin = 5 * time.Second
 // each service must have had a good run of an edge check that still counted, or had counted until just before.
 func noStaleGreen(e *evidence) (breaches []string) {
 	for _, h := range e.Stores {
-		if h.Trouble != "" || h.Reset {
-			continue // what it measured cannot be read: another invariant says so
+		if h.Trouble != "" || h.Reset || e.befell(h.Device, "storage-lost", "storage-corrupt") {
+			continue // what it measured cannot be read
 		}
 		for _, t := range e.tracks {
 			if t.kind != scenario.SeeLamp || t.device != h.Device || !strings.HasPrefix(t.subject, string(panel.RoleService)) {

@@ -125,11 +125,18 @@ func TestWhatAStoreCannotShow(t *testing.T) {
 		"moved aside": func(c *Case) {
 			c.Stores[0].Transitions, c.Stores[0].Epochs, c.Stores[0].Reset = nil, []string{"0c"}, true
 		},
+		"taken away with its card": func(c *Case) {
+			c.Scenario.Faults = append(c.Scenario.Faults, scenario.Fault{Do: "storage-lost", With: map[string][]string{"of": {"newyork"}}})
+			c.Stores[0].Transitions, c.Stores[0].Epochs, c.Stores[0].Results = nil, []string{"0c"}, c.Stores[0].Results[30:]
+			for at := -2 * sec; at < 31*sec; at += sec {
+				c.Stores[0].Results = append(c.Stores[0].Results, Run{Service: "shop", Check: "api", At: at, Outcome: firmware.OutcomeHTTPStatus})
+			}
+		},
 		"made at the stop": func(c *Case) {
 			c.Stores[0].Transitions = append(c.Stores[0].Transitions, Stored{ID: "newyork/0a/4", At: 31 * sec})
 		},
 		"a frozen device's probe": func(c *Case) {
-			c.Scenario.Faults = append(c.Scenario.Faults, scenario.Fault{Do: "device-freeze", With: map[string][]string{"device": {"newyork"}}, Acts: []scenario.Span{{From: sec, Until: 9 * sec}}})
+			c.Scenario.Faults = append(c.Scenario.Faults, scenario.Fault{Do: "device-freeze", With: map[string][]string{"of": {"newyork"}}, Acts: []scenario.Span{{From: sec, Until: 9 * sec}}})
 			c.Stores[0].Results[5].Took = 8 * sec
 		},
 	} {
