@@ -18,7 +18,7 @@ const darkWithin = 5 * time.Second
 // each service must have had a good run of an edge check that still counted, or had counted until just before.
 func noStaleGreen(e *evidence) (breaches []string) {
 	for _, h := range e.Stores {
-		if h.Trouble != "" || h.Reset || e.befell(h.Device, "storage-lost", "storage-corrupt") {
+		if h.Trouble != "" && len(h.Results) == 0 || h.Reset || e.befell(h.Device, "storage-lost", "storage-corrupt") {
 			continue // what it measured cannot be read
 		}
 		for _, t := range e.tracks {

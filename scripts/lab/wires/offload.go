@@ -15,7 +15,7 @@ const (
 )
 
 // value is struct ethtool_value, request struct ifreq with a pointer.
-type value struct{ cmd, data uint32 }
+type value struct{ cmd, _ uint32 }
 
 type request struct {
 	name [unix.IFNAMSIZ]byte
