@@ -82,7 +82,9 @@ func TestCostsAreInOrder(t *testing.T) {
 		{"a body sent", http(firmware.HTTPCheck{URL: "https://a/"}), http(firmware.HTTPCheck{URL: "https://a/", Body: "x"})},
 		{"tcp and tls", Cost(firmware.Check{Kind: "tcp"}), Cost(firmware.Check{Kind: "tls"})},
 		{"icmp and nothing", 0, Cost(firmware.Check{Kind: "icmp"})},
-		{"a page and what nobody has measured", http(firmware.HTTPCheck{URL: "https://a/"}), Cost(firmware.Check{Kind: "transaction"})},
+		{"a page and what nobody has measured", http(firmware.HTTPCheck{URL: "https://a/"}), Cost(firmware.Check{Kind: "new"})},
+		{"a small page and a large one", http(firmware.HTTPCheck{URL: "https://a/"}), http(firmware.HTTPCheck{URL: "https://a/", MinBytes: 1 << 20})},
+		{"HEAD and GET of a large one", http(firmware.HTTPCheck{URL: "https://a/", MinBytes: 1 << 20, Method: "HEAD"}), http(firmware.HTTPCheck{URL: "https://a/"})},
 	} {
 		if c.less >= c.more {
 			t.Errorf("%s: %d and %d bytes", c.name, c.less, c.more)
