@@ -11,7 +11,7 @@ import (
 
 const (
 	patient = 40 * time.Second // how long a test waits for what must happen soon
-	silence = 4 * time.Second  // without a heartbeat, where one comes each second
+	silence = 3 * time.Second  // without a heartbeat, where one comes each second
 )
 
 // devicesFeel starts the devices and does to them and to the broker what can befall them: who goes silent on the
@@ -108,13 +108,18 @@ func beats(all []seen.Observation, device string, since time.Duration) (n int) {
 // speak waits until devices are heard anew.
 func speak(t *testing.T, w *world.World, devices ...string) {
 	t.Helper()
-	for _, d := range devices {
-		since := w.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), patient)
-		if !w.Log.Wait(ctx, func(all []seen.Observation) bool { return beats(all, d, since) >= 2 }) {
-			t.Errorf("%s is not heard: %v", d, w.Cause())
+	since := w.Now()
+	ctx, cancel := context.WithTimeout(t.Context(), patient)
+	defer cancel()
+	if !w.Log.Wait(ctx, func(all []seen.Observation) bool {
+		for _, d := range devices {
+			if beats(all, d, since) < 2 {
+				return false
+			}
 		}
-		cancel()
+		return true
+	}) {
+		t.Errorf("%v are not all heard: %v", devices, w.Cause())
 	}
 }
 

@@ -3,6 +3,7 @@ package fault_test
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,21 +119,23 @@ func well(t *testing.T, w *world.World) {
 // soon is how long it may take until a fault is felt, or over.
 const soon = 5 * time.Second
 
-// feel runs errands until each goes as told, or the time is up.
+// feel runs errands side by side, each until it goes as told, or the time is up.
 func feel(t *testing.T, w *world.World, felt string) {
 	t.Helper()
+	var all sync.WaitGroup
 	for _, want := range strings.Split(felt, ", ") {
-		what, want, _ := strings.Cut(want, " ")
-		var got string
-		for began := time.Now(); time.Since(began) < soon; {
-			if got = run(t, w, what); got == want {
-				break
+		all.Go(func() {
+			what, want, _ := strings.Cut(want, " ")
+			var got string
+			for began := time.Now(); time.Since(began) < soon; {
+				if got = run(t, w, what); got == want {
+					return
+				}
 			}
-		}
-		if got != want {
 			t.Errorf("%s: %s, want %s", what, got, want)
-		}
+		})
 	}
+	all.Wait()
 }
 
 func TestWhatCannotBeDoneIsRefused(t *testing.T) {

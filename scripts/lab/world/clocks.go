@@ -35,7 +35,8 @@ func wrongClock(add time.Duration) []byte {
 	return binary.LittleEndian.AppendUint64(code, uint64(int64(add/time.Second)))
 }
 
-// ShiftClock moves a device's wall clock by whole seconds, from now on and over its restarts.
+// ShiftClock moves a device's wall clock by whole seconds, from now on and from the first
+// instruction after a restart.
 func (w *World) ShiftClock(id string, by time.Duration) (wires.Undo, error) {
 	if runtime.GOARCH != "amd64" {
 		return nil, errors.New("the lab can move a device's clock on amd64 alone")
@@ -48,7 +49,7 @@ func (w *World) ShiftClock(id string, by time.Duration) (wires.Undo, error) {
 		if err != nil || !p.running() {
 			return err
 		}
-		return w.applyShift(id)
+		return w.clockOf(id)(p.pid())
 	}
 	if err := move(by); err != nil {
 		return nil, fmt.Errorf("move the clock of %s: %w", id, err)
@@ -56,15 +57,19 @@ func (w *World) ShiftClock(id string, by time.Duration) (wires.Undo, error) {
 	return func(context.Context) error { return move(-by) }, nil
 }
 
-// applyShift gives a running device the clock that it shall have; one that was never moved is left alone.
-func (w *World) applyShift(id string) error {
+// clockOf returns what gives a device's process the clock that it shall have; nil when that was never moved.
+func (w *World) clockOf(id string) func(pid int) error {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	by, moved := w.shifts[id]
-	w.mu.Unlock()
 	if !moved {
 		return nil
 	}
-	pid := w.named(id).pid()
+	return func(pid int) error { return giveClock(pid, by) }
+}
+
+// giveClock gives a process a wall clock that is wrong by so much.
+func giveClock(pid int, by time.Duration) error {
 	base, size, err := vdso(pid)
 	if err != nil {
 		return err

@@ -75,10 +75,8 @@ func (w *World) died(id, words string) {
 func (w *World) StartDevice(id string) error {
 	p, err := w.device(id)
 	if err == nil {
+		p.early = w.clockOf(id)
 		err = p.start()
-	}
-	if err == nil {
-		err = w.applyShift(id)
 	}
 	if err == nil {
 		w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": "started"}})

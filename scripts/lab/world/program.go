@@ -22,7 +22,8 @@ type program struct {
 	name  string // for people, and of its log
 	node  string
 	argv  []string
-	died  func(words string) // called when it ended by itself; nil: that fails the world
+	died  func(words string)  // called when it ended by itself; nil: that fails the world
+	early func(pid int) error // called before its first instruction; nil: not
 
 	mu      sync.Mutex
 	process *os.Process   // nil: it does not run
@@ -59,7 +60,7 @@ func (p *program) start() error {
 	cmd := exec.Command(p.argv[0], p.argv[1:]...)
 	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, p.world.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := p.world.net.Start(p.node, cmd); err != nil {
+	if err := p.world.net.In(p.node, func() error { return p.begin(cmd) }); err != nil {
 		return fmt.Errorf("start %s (scripts/setup.sh installs what is missing): %w", p.name, err)
 	}
 	ended := make(chan struct{})
@@ -68,6 +69,24 @@ func (p *program) start() error {
 	p.mu.Unlock()
 	p.world.group.Go(func() error { p.wait(cmd, ended); return nil })
 	return nil
+}
+
+// begin starts the process, which waits before its first instruction where something must be done then. The thread
+// must be the caller's alone: the kernel lets only the one that began a traced process let it go.
+func (p *program) begin(cmd *exec.Cmd) error {
+	if p.early == nil {
+		return cmd.Start()
+	}
+	cmd.SysProcAttr.Ptrace = true
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WALL, nil); err != nil || !status.Stopped() {
+		return fmt.Errorf("it did not stop at its beginning: %v, %w", status, err)
+	}
+	err := p.early(cmd.Process.Pid)
+	return errors.Join(err, syscall.PtraceDetach(cmd.Process.Pid))
 }
 
 // wait waits for the end, and fails the world when nobody wanted it.
