@@ -23,6 +23,17 @@ type Result struct {
 	Marker  uint64        `json:"marker,omitempty"`  // digest of the marker's match; 0: none
 	Detail  string        `json:"detail,omitempty"`  // for people: why it failed, or what else was seen; at most 200 bytes, no secrets
 	Steps   []Step        `json:"steps,omitempty"`   // of a transaction: those that were run, at most [MaxSteps]; not nil and empty
+	Trips   Trips         `json:"trips,omitzero"`    // of an icmp run; zero: none was sent
+}
+
+// Trips are the round trips of a run's packets. Their mean is the result's Phases.Wait. Without an answer the times
+// are 0.
+type Trips struct {
+	Sent     uint8         `json:"sent"`
+	Answered uint8         `json:"answered"` // at most Sent
+	Min      time.Duration `json:"min"`
+	Max      time.Duration `json:"max"`
+	Dev      time.Duration `json:"mdev"` // standard deviation, as ping(8) prints it
 }
 
 // Step is one request of a transaction's run, or of its clean-up. The result's phases are the sums over all of them.
@@ -109,7 +120,8 @@ func (c *CacheState) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// CacheEvidence is what the headers of an edge's answer prove (RFC 9111, RFC 9211, X-Cache, CF-Cache-Status).
+// CacheEvidence is what the headers of an edge's answer prove (RFC 9111, RFC 9211, X-Cache, CF-Cache-Status). Of a DNS
+// answer it is only how long that may be kept, its time to live, as Fresh.
 type CacheEvidence struct {
 	State CacheState    `json:"state,omitempty"`
 	Aged  bool          `json:"aged,omitempty"` // an Age header was there

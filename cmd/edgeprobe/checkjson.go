@@ -26,6 +26,9 @@ type seen struct {
 	AgeMS   *float64            `json:"cache_age_ms,omitempty"`
 	FreshMS *float64            `json:"cache_fresh_ms,omitempty"`
 	Expires *time.Time          `json:"certificate_expires,omitempty"`
+	TTL     *float64            `json:"ttl_s,omitempty"`    // of a DNS answer
+	Pings   map[string]uint8    `json:"pings,omitempty"`    // sent and answered, of an icmp check
+	Trips   map[string]float64  `json:"trips_ms,omitempty"` // least, mean, most and standard deviation of the round trips
 }
 
 // seenOf tells of a run that ended at wall time now.
@@ -52,7 +55,21 @@ func seenOf(target string, r firmware.Result, now time.Time) seen {
 	if r.Expires != 0 {
 		s.Expires = new(time.Unix(r.Expires, 0).UTC())
 	}
+	if ttl, ok := ttlOf(r); ok {
+		s.TTL = new(ttl.Seconds())
+	}
+	if t := r.Trips; t.Sent > 0 {
+		s.Pings = map[string]uint8{"sent": t.Sent, "answered": t.Answered}
+	}
+	if t := r.Trips; t.Answered > 0 {
+		s.Trips = map[string]float64{"min": millis(t.Min), "avg": millis(p.Wait), "max": millis(t.Max), "mdev": millis(t.Dev)}
+	}
 	return s
+}
+
+// ttlOf returns how long a DNS answer may be kept.
+func ttlOf(r firmware.Result) (ttl time.Duration, ok bool) {
+	return r.Cache.Fresh, !answered(r) && r.Cache.Fresh > 0
 }
 
 // millis is d in milliseconds, to the microsecond.

@@ -62,6 +62,13 @@ func facts(r firmware.Result, now time.Time) (rows [][2]string) {
 	if r.Outcome.OK() && r.Detail != "" {
 		add("seen", printable(r.Detail))
 	}
+	if ttl, ok := ttlOf(r); ok {
+		add("ttl", fmt.Sprintf("%d s", ttl/time.Second))
+	}
+	if t := r.Trips; t.Answered > 0 {
+		ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+		add("round trips", fmt.Sprintf("%d of %d answered, min/avg/max/mdev %.3f/%.3f/%.3f/%.3f ms", t.Answered, t.Sent, ms(t.Min), ms(r.Phases.Wait), ms(t.Max), ms(t.Dev)))
+	}
 	if answered(r) {
 		add("cache", cacheWords(r.Cache))
 		add("body", fmt.Sprintf("%d bytes read", r.Bytes))

@@ -11,11 +11,13 @@ import (
 // MaxResults is how many results a block holds at most.
 const MaxResults = 4096
 
-// The versions, the first byte of a block. A block is of the second exactly when a result in it has steps, so that
-// whoever reads the first reads all others.
+// The versions, the first byte of a block. A block has the columns of steps, or of round trips, exactly when a result
+// in it has some, so that whoever reads the first version reads all others.
 const (
 	Version      = 1
 	VersionSteps = 2 // the columns of the first, and then those of the steps
+	VersionTrips = 3 // the columns of the first, and then those of the round trips
+	VersionBoth  = 4 // the columns of the first, of the steps and of the round trips
 )
 
 // maxAddress is the longest binary form of an address: 16 bytes and a zone's name.
@@ -62,14 +64,18 @@ func Encode(dst []byte, results []Numbered) ([]byte, error) {
 	if stepped(results) {
 		dst = appendSteps(dst, results, &k)
 	}
+	if tripped(results) {
+		dst = appendTrips(dst, results, &k)
+	}
 	return binary.LittleEndian.AppendUint32(dst, sum(dst[head:])), nil
 }
 
-// Check says whether a block can hold r: outcomes, connection and cache state of the closed lists, a detail of at
+// Check says whether a block can hold r: outcomes, connection and cache state of the closed lists, no more packets
+// answered than sent and no round trips where none was, a detail of at
 // most [firmware.MaxDetail] bytes, at most [firmware.MaxSteps] steps, names and an address's zone of at most [MaxName].
 func Check(r *firmware.Result) error {
 	switch {
-	case !r.Outcome.Known(), r.Conn > firmware.ConnKept, r.Cache.State > firmware.CacheEdgeMade:
+	case !r.Outcome.Known(), r.Conn > firmware.ConnKept, r.Cache.State > firmware.CacheEdgeMade, !soundTrips(r.Trips):
 		return errRange
 	case len(r.Detail) > firmware.MaxDetail, len(r.Address.Zone()) > MaxName,
 		len(r.Check.Service) > MaxName, len(r.Check.Name) > MaxName, len(r.Uplink) > MaxName:
@@ -118,8 +124,13 @@ func decode(data []byte) ([]Numbered, error) {
 			return nil, err
 		}
 	}
-	if h.version == VersionSteps {
+	if h.version == VersionSteps || h.version == VersionBoth {
 		if data, err = takeSteps(data, results, &k); err != nil {
+			return nil, err
+		}
+	}
+	if h.version >= VersionTrips {
+		if data, err = takeTrips(data, results, &k); err != nil {
 			return nil, err
 		}
 	}

@@ -58,8 +58,19 @@ func anyResult() *rapid.Generator[firmware.Result] {
 			Marker:  rapid.Uint64().Draw(t, "marker"),
 			Detail:  rapid.StringN(0, -1, firmware.MaxDetail).Draw(t, "detail"),
 			Steps:   anySteps(t),
+			Trips:   anyTrips(t),
 		}
 	})
+}
+
+// anyTrips draws the round trips of one result in three.
+func anyTrips(t *rapid.T) firmware.Trips {
+	sent := rapid.Uint8().Draw(t, "sent")
+	if sent == 0 || rapid.IntRange(0, 2).Draw(t, "trips") > 0 {
+		return firmware.Trips{}
+	}
+	d := func(name string) time.Duration { return anyDuration().Draw(t, name) }
+	return firmware.Trips{Sent: sent, Answered: rapid.Uint8Max(sent).Draw(t, "got back"), Min: d("min"), Max: d("max"), Dev: d("dev")}
 }
 
 // anySteps draws the steps of one result in three.
@@ -121,6 +132,7 @@ func TestEveryFieldIsStored(t *testing.T) {
 	r.Result.Marker, r.Result.Detail, r.Result.Bytes = 7, "why", 9
 	r.Result.Cache = firmware.CacheEvidence{State: firmware.CacheHit, Aged: true, Age: time.Second, Fresh: time.Minute}
 	r.Result.Steps = []firmware.Step{{Name: "create", Took: r.Result.Took, Outcome: firmware.OutcomeOK, Status: 201, Phases: r.Result.Phases, Bytes: 9}}
+	r.Result.Trips = firmware.Trips{Sent: 5, Answered: 4, Min: time.Millisecond, Max: time.Second, Dev: time.Microsecond}
 	if field := firstZero(r); field != "" {
 		t.Fatalf("the test's own result leaves %s zero", field)
 	}

@@ -8,8 +8,8 @@
 //   - numbers for the rest, as the difference to what the same key's previous result foretells, in Rice codes
 //     whose parameter each column chooses for itself;
 //   - where a result has steps, and only there, how many each has and the same kinds of column for all steps, each
-//     foretold by the same step of the key's previous run. The version byte tells such blocks; without steps
-//     nothing of this is there.
+//     foretold by the same step of the key's previous run; likewise the round trips of the results that have some.
+//     The version byte tells such blocks; without steps or trips nothing of this is there.
 //
 // Guarantees:
 //   - Decode gives back every field of every result that Encode took, durations floored to whole microseconds.

@@ -34,7 +34,7 @@ func takeHead(data []byte) (h head, rest []byte, err error) {
 		return h, nil, errShort
 	}
 	body := data[:len(data)-sumBytes]
-	if h.version = data[0]; h.version != Version && h.version != VersionSteps {
+	if h.version = data[0]; h.version < Version || h.version > VersionBoth {
 		return h, nil, errVersion
 	}
 	if sum(body) != binary.LittleEndian.Uint32(data[len(body):]) {

@@ -99,7 +99,12 @@ func takeName(data []byte) (string, []byte, error) {
 
 // version is what a block of these results begins with.
 func version(results []Numbered) byte {
-	if stepped(results) {
+	switch steps, trips := stepped(results), tripped(results); {
+	case steps && trips:
+		return VersionBoth
+	case trips:
+		return VersionTrips
+	case steps:
 		return VersionSteps
 	}
 	return Version

@@ -49,6 +49,8 @@ func TestEncodeRefuses(t *testing.T) {
 		"unknown outcome": {with(func(r *firmware.Result) { r.Outcome = 200 }), errRange},
 		"unknown conn":    {with(func(r *firmware.Result) { r.Conn = 200 }), errRange},
 		"unknown cache":   {with(func(r *firmware.Result) { r.Cache.State = 200 }), errRange},
+		"never sent":      {with(func(r *firmware.Result) { r.Trips.Max = 1 }), errRange},
+		"not asked for":   {with(func(r *firmware.Result) { r.Trips = firmware.Trips{Sent: 1, Answered: 2} }), errRange},
 		"long name":       {with(func(r *firmware.Result) { r.Uplink = long }), errText},
 		"many steps":      {with(func(r *firmware.Result) { r.Steps = make([]firmware.Step, firmware.MaxSteps+1) }), errSteps},
 		"unknown step":    {with(func(r *firmware.Result) { r.Steps = []firmware.Step{{Outcome: 200}} }), errRange},

@@ -74,6 +74,7 @@ func (d *dnsProbe) measure(ctx context.Context, r *run) error {
 	rep, err := d.lookup.ask(ctx, r, d.question)
 	r.result.Phases.Resolve = span(began, time.Now())
 	r.result.Status = uint16(rep.rcode)
+	r.result.Cache.Fresh = rep.ttl
 	r.seen = rep.String()
 	if d.rcode != "" {
 		err = d.without(rep, err)

@@ -71,7 +71,7 @@ func (p *icmpProbe) measure(ctx context.Context, r *run) error {
 	if s.answered > 0 {
 		r.result.Address = addrs[0].Addr()
 	}
-	r.result.Phases.Wait = s.average()
+	r.result.Phases.Wait, r.result.Trips = s.average(), s.figures()
 	r.seen = s.String()
 	return err
 }
@@ -169,21 +169,29 @@ func (s *series) average() time.Duration {
 	return (sum / time.Duration(max(s.answered, 1))).Truncate(time.Microsecond)
 }
 
-// String tells of loss and round trips; mdev is the standard deviation, as ping(8) prints it.
-func (s *series) String() string {
-	all := len(s.trips)
-	loss := fmt.Sprintf("%d of %d answered, %d%% lost", s.answered, all, (all-s.answered)*100/all)
+// figures tells of loss and round trips; the mean is the run's wait.
+func (s *series) figures() firmware.Trips {
+	t := firmware.Trips{Sent: uint8(len(s.sent)), Answered: uint8(s.answered)}
 	if s.answered == 0 {
-		return loss
+		return t
 	}
-	avg, least, most, squares := float64(s.average()), time.Duration(math.MaxInt64), time.Duration(0), 0.0
+	mean, squares := float64(s.average()), 0.0
+	t.Min = time.Duration(math.MaxInt64)
 	for _, trip := range s.trips {
 		if trip > 0 {
-			least, most = min(least, trip), max(most, trip)
-			squares += (float64(trip) - avg) * (float64(trip) - avg)
+			t.Min, t.Max = min(t.Min, trip), max(t.Max, trip)
+			squares += (float64(trip) - mean) * (float64(trip) - mean)
 		}
 	}
-	mdev := time.Duration(math.Sqrt(squares / float64(s.answered)))
-	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-	return fmt.Sprintf("%s, rtt min/avg/max/mdev %.3f/%.3f/%.3f/%.3f ms", loss, ms(least), ms(s.average()), ms(most), ms(mdev))
+	t.Dev = time.Duration(math.Sqrt(squares / float64(s.answered))).Truncate(time.Microsecond)
+	return t
+}
+
+// String tells of loss, if there is any: a good run's figures are no words, which would cost the card more.
+func (s *series) String() string {
+	all := len(s.trips)
+	if s.answered == all {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d answered, %d%% lost", s.answered, all, (all-s.answered)*100/all)
 }

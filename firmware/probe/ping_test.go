@@ -71,8 +71,8 @@ func TestPing(t *testing.T) {
 			want        firmware.Outcome
 			detail      string
 		}{
-			{"IPv4", "127.0.0.7", all, "0", firmware.OutcomeOK, "3 of 3 answered, 0% lost, rtt min/avg/max/mdev 0."},
-			{"IPv6", "::1", all, "0", firmware.OutcomeOK, "3 of 3 answered, 0% lost"},
+			{"IPv4", "127.0.0.7", all, "0", firmware.OutcomeOK, ""},
+			{"IPv6", "::1", all, "0", firmware.OutcomeOK, ""},
 			{"mute", "127.0.0.1", all, "1", firmware.OutcomeTimeout, "no answer; 0 of 3 answered, 100% lost"},
 			{"no route from here", "192.0.2.1", all, "0", firmware.OutcomeLocalFault, "find a route to 192.0.2.1"},
 			{"closed", "127.0.0.1", none, "0", firmware.OutcomeLocalFault, `sysctl -w net.ipv4.ping_group_range="0 2147483647"`},
@@ -83,6 +83,9 @@ func TestPing(t *testing.T) {
 			r := do(t, prober(t, pingCheck(tc.host, 3, 900*time.Millisecond), loopback(), probe.Defaults()), 900*time.Millisecond)
 			if r.Outcome != tc.want || !strings.Contains(r.Detail, tc.detail) {
 				t.Errorf("%s: %v (%s), want %v (%s)", tc.name, r.Outcome, r.Detail, tc.want, tc.detail)
+			}
+			if trips := r.Trips; r.Outcome.OK() && (r.Detail != "" || trips.Sent != 3 || trips.Answered != 3 || trips.Min <= 0 || trips.Min > r.Phases.Wait || trips.Max < r.Phases.Wait) {
+				t.Errorf("%s: %+v", tc.name, r)
 			}
 			if r.Outcome.OK() && (r.Address != netip.MustParseAddr(tc.host) || r.Phases.Wait == 0 || r.Phases.Wait > 100*time.Millisecond) {
 				t.Errorf("%s: %+v", tc.name, r)

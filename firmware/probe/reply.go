@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,11 +174,12 @@ func (rep reply) final() bool {
 	return !rep.malformed && (rep.rcode == dnsmessage.RCodeSuccess || rep.rcode == dnsmessage.RCodeNameError)
 }
 
-// String tells of a reply what beside its code is worth knowing.
+// String tells of a reply what beside its code is worth knowing, and the same of the same answer, however a resolver
+// orders it and long as it has held it: words that differ in each run cost the card much.
 func (rep reply) String() string {
 	var words []string
 	if len(rep.records) > 0 {
-		words = append(words, few(rep.records), fmt.Sprintf("ttl %d s", int(rep.ttl.Seconds())))
+		words = append(words, few(slices.Sorted(slices.Values(rep.records))))
 	}
 	if rep.authentic {
 		words = append(words, "authenticated")

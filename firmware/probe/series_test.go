@@ -57,14 +57,14 @@ func TestSeries(t *testing.T) {
 		want   int
 		detail string
 	}{
-		{"all answered", func(_ int, q []byte) [][]byte { return [][]byte{answered(q)} }, 3, "3 of 3 answered, 0% lost, rtt"},
+		{"all answered", func(_ int, q []byte) [][]byte { return [][]byte{answered(q)} }, 3, ""},
 		{"one lost", func(seq int, q []byte) [][]byte {
 			if seq == 1 {
 				return nil
 			}
 			return [][]byte{answered(q)}
-		}, 2, "2 of 3 answered, 33% lost, rtt"},
-		{"answered twice", func(_ int, q []byte) [][]byte { return [][]byte{answered(q), answered(q)} }, 3, "3 of 3"},
+		}, 2, "2 of 3 answered, 33% lost"},
+		{"answered twice", func(_ int, q []byte) [][]byte { return [][]byte{answered(q), answered(q)} }, 3, ""},
 		{"requests come back", func(_ int, q []byte) [][]byte { return [][]byte{q} }, 0, "0 of 3 answered, 100% lost"},
 		{"another's answers", func(_ int, q []byte) [][]byte { q[9]++; return [][]byte{answered(q)} }, 0, "0 of 3"},
 		{"never asked", func(_ int, q []byte) [][]byte { q[6] = 9; return [][]byte{answered(q)} }, 0, "0 of 3"},
@@ -89,11 +89,18 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// TestSeriesWords holds the figures to those that ping(8) would print.
-func TestSeriesWords(t *testing.T) {
-	s := series{trips: []time.Duration{10 * time.Millisecond, 0, 20 * time.Millisecond, 30 * time.Millisecond}, answered: 3}
-	if want := "3 of 4 answered, 25% lost, rtt min/avg/max/mdev 10.000/20.000/30.000/8.165 ms"; s.String() != want {
+// TestSeriesFigures holds the figures to those that ping(8) would print.
+func TestSeriesFigures(t *testing.T) {
+	const ms = time.Millisecond
+	s := series{sent: make([]time.Time, 4), trips: []time.Duration{10 * ms, 0, 20 * ms, 30 * ms}, answered: 3}
+	if want := (firmware.Trips{Sent: 4, Answered: 3, Min: 10 * ms, Max: 30 * ms, Dev: 8164 * time.Microsecond}); s.figures() != want || s.average() != 20*ms {
+		t.Errorf("got %+v, mean %v; want %+v", s.figures(), s.average(), want)
+	}
+	if want := "3 of 4 answered, 25% lost"; s.String() != want {
 		t.Errorf("got  %s\nwant %s", &s, want)
+	}
+	if none := (&series{sent: make([]time.Time, 2), trips: make([]time.Duration, 2)}).figures(); none != (firmware.Trips{Sent: 2}) {
+		t.Errorf("of no answer: %+v", none)
 	}
 }
 

@@ -102,6 +102,11 @@ func (b Behaviour) cached(e firmware.CacheEvidence) Behaviour {
 	return b
 }
 
+// kept says how long a DNS answer may be.
+func (b Behaviour) kept(ttl time.Duration) Behaviour {
+	return b.cached(firmware.CacheEvidence{Fresh: ttl})
+}
+
 // within shortens the check's timeout.
 func (s starter) within(timeout time.Duration) starter {
 	return s.check(func(c *firmware.Check) { c.Timeout = timeout })
