@@ -20,6 +20,7 @@ BUILD    := $(GO) build -trimpath -buildvcs=false -tags $(TAGS)
 STATIC   := -linkmode external -extldflags -static
 # What has no goroutine needs no race detector, which makes the long property tests ten times longer.
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
+TELEGRAF := .cache/peers/telegraf
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help lab setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage fuzz
@@ -75,8 +76,14 @@ demo-once: build
 run: build ## the demo: two devices and an outage in this terminal; ONCE=1 replays once, CONFIG=my.yaml runs your own device
 	@$(if $(CONFIG),exec bin/edgeprobed --config '$(CONFIG)',exec bin/edgeprobe demo $(if $(filter-out 0,$(ONCE)),--once))
 
-bench: build ## CPU, bytes, memory and size against the budgets
-	$(GO) run -tags $(TAGS) ./scripts/bench
+bench: build $(TELEGRAF) ## CPU, bytes, memory, size and lag against the budgets, beside the probers of others (ten minutes); ARGS=--json
+	@scripts/setup.sh bench
+	$(GO) run -tags $(TAGS) ./scripts/bench $(ARGS)
+
+# A module of its own, outside ours, with what asks for URLs alone: minutes once, then it is there.
+$(TELEGRAF):
+	GOBIN=$(abspath $(@D)) CGO_ENABLED=0 $(GO) install -trimpath -ldflags '-s -w' -tags custom,inputs.http_response,outputs.discard \
+	  github.com/influxdata/telegraf/cmd/telegraf@v1.37.2
 
 accuracy: ## delays injected into every phase against what is measured, alone and with 40 checks; ARGS='-h' for options
 	@scripts/setup.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what tests and cross builds need, on Debian and its kin. Says nothing and does nothing when all is there.
-# The packages of servers would start and enable them: here they must not, the tests start their own.
+# Installs what tests and cross builds need, on Debian and its kin; with the word bench, whom the benchmark compares with,
+# too. Says nothing and does nothing when all is there.
+# The packages of servers would start and enable them: here they must not, tests and benchmark start their own.
 set -euo pipefail
 
 missing=()
@@ -11,6 +12,7 @@ want gcc gcc libc6-dev
 want file file
 want ip iproute2
 want nft nftables
+want ethtool ethtool
 want readelf binutils
 # The lab's Internet (scripts/lab): address translation, resolvers, authoritative names, the edges' caches.
 want nft nftables
@@ -20,6 +22,7 @@ want varnishd varnish
 want nsenter util-linux
 want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+[ "${1:-}" != bench ] || want prometheus-blackbox-exporter prometheus-blackbox-exporter
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
@@ -43,7 +46,7 @@ echo "setup: installing ${missing[*]}"
 as_root apt-get -qq update
 as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
 # Enabled by their packages: a next boot must not start them either.
-for service in mosquitto unbound knot varnish varnishncsa; do
+for service in mosquitto unbound knot varnish varnishncsa prometheus-blackbox-exporter; do
   if [[ " ${missing[*]} " == *" ${service%ncsa} "* ]] && [ -d /run/systemd/system ]; then
     as_root systemctl disable --quiet "$service.service" || true
   fi

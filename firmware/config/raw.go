@@ -23,6 +23,8 @@ type rawFile struct {
 	Controls []rawCheck `yaml:"controls" limits:"0..32"`
 	// Further roots for the TLS of checks, as file:NAME of a PEM file. The system's roots stay trusted.
 	Trust val[string] `yaml:"trust"`
+	// How all checks measure.
+	Probe rawProbe `yaml:"probe"`
 	// The numbers by which a vote is earned and an outage confirmed.
 	Rule rawRule `yaml:"rule"`
 	// Cadences apart from each check's own interval.
@@ -236,6 +238,13 @@ type rawRule struct {
 	Share val[share] `yaml:"share" limits:"1%..100%"`
 	// How long one vantage fails alone before it is called partial.
 	PartialAfter val[time.Duration] `yaml:"partial_after" limits:"1s..1d"`
+}
+
+// rawProbe is how all checks measure.
+type rawProbe struct {
+	here `yaml:"-"`
+	// Resume TLS sessions between the full handshakes that evidence needs, which costs half; true by default. False: every run over a fresh connection proves the certificate, for half more bytes.
+	Resume val[bool] `yaml:"resume"`
 }
 
 // rawSchedule is the cadences.

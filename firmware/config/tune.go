@@ -32,7 +32,7 @@ func (b *builder) tune(raw *rawFile) {
 	s, sd := &raw.Schedule, schedule.Defaults()
 	b.cfg.Schedule = schedule.Settings{
 		Recheck: s.Recheck.or(sd.Recheck), Incident: s.Incident.or(sd.Incident),
-		Metered: s.Metered.or(sd.Metered), Slot: s.Slot.or(sd.Slot),
+		Metered: s.Metered.or(sd.Metered), Slot: s.Slot.or(sd.Slot), Control: sd.Control,
 	}
 	st := store.Defaults()
 	b.cfg.Store = store.Settings{
@@ -60,6 +60,7 @@ func (b *builder) listen(v val[string]) string {
 // probe reads what all probers share.
 func (b *builder) probe(raw *rawFile) {
 	b.cfg.Probe = probe.Defaults()
+	b.cfg.Probe.Resume = raw.Probe.Resume.or(b.cfg.Probe.Resume)
 	if !raw.Trust.OK {
 		return
 	}

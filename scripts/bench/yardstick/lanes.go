@@ -78,20 +78,30 @@ func Prober(to Target, dial Dial, way Way) (Lane, error) {
 	return lane, nil
 }
 
-// NetHTTP is the lane to compare with: net/http as one writes it, a fresh connection and the body read to its end.
-func NetHTTP(to Target, dial Dial, resume bool) (Lane, error) {
+// Mode is how a bare loop connects.
+type Mode string
+
+// The modes.
+const (
+	Full    Mode = "full"    // a full handshake each time
+	Resumed Mode = "resumed" // a fresh connection each time, its session resumed
+	Kept    Mode = "kept"    // one connection for all
+)
+
+// NetHTTP is the lane to compare with: net/http as one writes it, and the body read to its end.
+func NetHTTP(to Target, dial Dial, mode Mode) (Lane, error) {
 	roots, err := pool(to)
 	if err != nil {
 		return Lane{}, err
 	}
 	conf := &tls.Config{RootCAs: roots, ServerName: Host}
-	if resume {
+	if mode == Resumed {
 		conf.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	}
-	client := &http.Client{Timeout: probeTimeout, Transport: &http.Transport{TLSClientConfig: conf, DisableKeepAlives: true, DialContext: dial}}
+	client := &http.Client{Timeout: probeTimeout, Transport: &http.Transport{TLSClientConfig: conf, DisableKeepAlives: mode != Kept, DialContext: dial}}
 	want := false
-	lane := Lane{Name: "bare net/http, " + Way{Resume: resume}.String(), Once: func() error { return fetch(client, to, want) }}
-	if resume {
+	lane := Lane{Name: "bare net/http, " + string(mode), Once: func() error { return fetch(client, to, want) }}
+	if mode == Resumed {
 		if err := lane.Once(); err != nil {
 			return Lane{}, err
 		}

@@ -39,8 +39,8 @@ func allLanes(to Target, dial Dial) (lanes []Lane, err error) {
 	for _, way := range ours() {
 		add(Prober(to, dial, way))
 	}
-	add(NetHTTP(to, dial, true))
-	add(NetHTTP(to, dial, false))
+	add(NetHTTP(to, dial, Resumed))
+	add(NetHTTP(to, dial, Full))
 	return lanes, err
 }
 
@@ -67,7 +67,7 @@ func CPU(to Target) ([]Row, error) {
 	full := ms[len(ms)-1]
 	var rows []Row
 	for i, l := range lanes {
-		row := Row{"CPU per fresh HTTPS probe: " + l.Name, ms[i], 0, "ms", fmt.Sprintf("%.2f of bare net/http, full", ms[i]/full)}
+		row := Row{What: "CPU per run alone, back to back: " + l.Name, Value: ms[i], Unit: "ms", Bare: ms[i] / full, Note: "nothing stored"}
 		if i < len(ours()) && ours()[i].Resume {
 			row.Budget = budgetCPU * full
 		}
@@ -93,7 +93,7 @@ func Wire(to Target) ([]Row, error) {
 			}
 		}
 		_, each := meter.Take()
-		row := Row{"bytes on the wire, answer of 1 KiB: " + l.Name, each, 0, "B", "IP and TCP headers included"}
+		row := Row{What: "bytes per run alone: " + l.Name, Value: each, Unit: "B", Note: "of the kernel's count for the connection"}
 		if i < len(ours()) && ours()[i].Resume {
 			row.Budget = budgetGET
 			if ours()[i].Head {
@@ -111,17 +111,18 @@ func Size(daemon string) (Row, error) {
 	if err != nil {
 		return Row{}, fmt.Errorf("measure binary: %w; make build first", err)
 	}
-	return Row{"daemon binary", float64(info.Size()) / 1e6, budgetBinary / 1e6, "MB", ""}, nil
+	return Row{What: "daemon binary", Value: float64(info.Size()) / 1e6, Budget: budgetBinary / 1e6, Unit: "MB"}, nil
 }
 
 // Memory is the daemon's peak resident memory at 40 checks over 2 uplinks.
-func Memory(ctx context.Context, daemon string, to Target) (row Row, err error) {
+func Memory(ctx context.Context, daemon string, to Target, sources []string) (row Row, err error) {
 	dir, err := os.MkdirTemp("", "edgeprobe-bench-")
 	if err != nil {
 		return Row{}, fmt.Errorf("make bench folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	peak, err := Peak(ctx, daemon, to, dir, memory)
+	dev := Device{To: to, Sources: sources, Interval: 10 * time.Second}
+	peak, err := Peak(ctx, daemon, dev, dir, memory)
 	note := fmt.Sprintf("VmHWM after %s, every check each 10 s, no broker", memory)
-	return Row{"peak memory, 40 checks x 2 uplinks", float64(peak) / (1 << 20), budgetMemory / (1 << 20), "MB", note}, err
+	return Row{What: "peak memory, 40 checks x 2 uplinks", Value: float64(peak) / (1 << 20), Budget: budgetMemory / (1 << 20), Unit: "MB", Note: note}, err
 }

@@ -1,7 +1,7 @@
 package yardstick
 
 import (
-	"context"
+	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,7 +17,10 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Host is the name in the server's certificate.
@@ -32,39 +35,90 @@ type Target struct {
 	CA      string `json:"ca"`      // PEM of the authority that signed its certificate
 }
 
-// Serve answers HTTPS on loopback until ctx ends: one Target as a line of JSON on w, then 1,024 bytes for every request.
-// The chain is what a small site has today: an ECDSA P-256 leaf, signed by an authority that isn't sent.
-func Serve(ctx context.Context, w io.Writer) error {
-	cert, ca, err := Issue()
-	if err != nil {
-		return fmt.Errorf("issue certificate: %w", err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	body := make([]byte, bodySize)
-	for i := range body {
-		body[i] = 'x'
-	}
-	srv := &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) }),
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}},
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0),
-	}
-	defer context.AfterFunc(ctx, func() { _ = srv.Close() })()
-	if err := json.NewEncoder(w).Encode(Target{ln.Addr().String(), string(ca)}); err != nil {
-		return errors.Join(fmt.Errorf("announce server: %w", err), ln.Close())
-	}
-	if err := srv.ServeTLS(ln, "", ""); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve: %w", err)
+// Counts are what a server has seen since it started.
+type Counts struct {
+	Requests int64 `json:"requests"`
+	Full     int64 `json:"full"`    // full handshakes
+	Resumed  int64 `json:"resumed"` // handshakes that resumed a session
+}
+
+// Minus returns what was seen since before.
+func (c Counts) Minus(before Counts) Counts {
+	return Counts{c.Requests - before.Requests, c.Full - before.Full, c.Resumed - before.Resumed}
+}
+
+// tally counts while a server serves.
+type tally struct{ requests, full, resumed atomic.Int64 }
+
+func (t *tally) counts() Counts { return Counts{t.requests.Load(), t.full.Load(), t.resumed.Load()} }
+
+func (t *tally) handshake(s tls.ConnectionState) error {
+	if s.DidResume {
+		t.resumed.Add(1)
+	} else {
+		t.full.Add(1)
 	}
 	return nil
 }
 
-// Issue makes a leaf for [Host], and the authority that signed it as PEM.
-func Issue() (leaf tls.Certificate, ca []byte, err error) {
+// Serve answers HTTPS at an address, like "127.0.0.1:0", with 1,024 bytes for every request: one [Target] as a line of
+// JSON on w, then its [Counts] as another for every line of questions, until these end. The chain is what a small site
+// has today: an ECDSA P-256 leaf, signed by an authority that isn't sent.
+func Serve(address string, questions io.Reader, w io.Writer) error {
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	cert, ca, err := Issue(ln.Addr().(*net.TCPAddr).IP)
+	if err != nil {
+		return errors.Join(fmt.Errorf("issue certificate: %w", err), ln.Close())
+	}
+	var seen tally
+	srv := server(cert, &seen)
+	out := json.NewEncoder(w)
+	if err := out.Encode(Target{ln.Addr().String(), string(ca)}); err != nil {
+		return errors.Join(fmt.Errorf("announce server: %w", err), ln.Close())
+	}
+	var g errgroup.Group
+	g.Go(func() error {
+		if err := srv.ServeTLS(ln, "", ""); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		defer srv.Close()
+		lines := bufio.NewScanner(questions)
+		for lines.Scan() {
+			if err := out.Encode(seen.counts()); err != nil {
+				return fmt.Errorf("tell counts: %w", err)
+			}
+		}
+		return lines.Err()
+	})
+	return g.Wait()
+}
+
+func server(cert tls.Certificate, seen *tally) *http.Server {
+	body := make([]byte, bodySize)
+	for i := range body {
+		body[i] = 'x'
+	}
+	return &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			seen.requests.Add(1)
+			_, _ = w.Write(body)
+		}),
+		TLSConfig: &tls.Config{
+			Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}, VerifyConnection: seen.handshake,
+		},
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0),
+	}
+}
+
+// Issue makes a leaf for [Host] and addresses, and the authority that signed it as PEM.
+func Issue(at ...net.IP) (leaf tls.Certificate, ca []byte, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return leaf, nil, err
@@ -76,7 +130,7 @@ func Issue() (leaf tls.Certificate, ca []byte, err error) {
 	authority := template(1, "bench authority")
 	authority.IsCA, authority.BasicConstraintsValid, authority.KeyUsage = true, true, x509.KeyUsageCertSign
 	site := template(2, Host)
-	site.DNSNames, site.KeyUsage = []string{Host}, x509.KeyUsageDigitalSignature
+	site.DNSNames, site.IPAddresses, site.KeyUsage = []string{Host}, at, x509.KeyUsageDigitalSignature
 	caDER, err := x509.CreateCertificate(rand.Reader, authority, authority, &caKey.PublicKey, caKey)
 	if err != nil {
 		return leaf, nil, err

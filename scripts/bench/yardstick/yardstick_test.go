@@ -1,9 +1,7 @@
 package yardstick
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -20,34 +18,40 @@ import (
 	"edgeprobe.io/firmware/config"
 )
 
-// target starts the server in this process and ends it with the test.
-func target(t *testing.T) Target {
+// target starts the server in this process and ends it with the test. ask asks what it has seen.
+func target(t *testing.T) (to Target, ask func() Counts) {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	r, w := io.Pipe()
+	said, w := io.Pipe()
+	questions, asked := io.Pipe()
 	var g errgroup.Group
-	g.Go(func() error { return errors.Join(Serve(ctx, w), w.Close()) })
+	g.Go(func() error { return errors.Join(Serve("127.0.0.1:0", questions, w), w.Close()) })
 	t.Cleanup(func() {
-		stop()
+		_ = asked.Close()
 		if err := g.Wait(); err != nil {
 			t.Error(err)
 		}
 	})
-	line, err := bufio.NewReader(r).ReadBytes('\n')
-	if err != nil {
+	answers := json.NewDecoder(said)
+	if err := answers.Decode(&to); err != nil {
 		t.Fatal(err)
 	}
-	var to Target
-	if err := json.Unmarshal(line, &to); err != nil {
-		t.Fatal(err)
+	return to, func() (c Counts) {
+		t.Helper()
+		if _, err := io.WriteString(asked, "?\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := answers.Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		return c
 	}
-	return to
 }
 
 // TestLanes: every lane does what its name says, over fresh connections, and what should save bytes does.
 func TestLanes(t *testing.T) {
 	var meter Meter
-	lanes, err := allLanes(target(t), meter.Dial)
+	to, ask := target(t)
+	lanes, err := allLanes(to, meter.Dial)
 	defer release(lanes)
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +59,7 @@ func TestLanes(t *testing.T) {
 	cost := map[string]float64{}
 	for _, l := range lanes {
 		meter.Take()
+		before := ask()
 		for range 5 {
 			if err := l.Once(); err != nil {
 				t.Fatalf("%s: %v", l.Name, err)
@@ -65,6 +70,13 @@ func TestLanes(t *testing.T) {
 			t.Errorf("%s: %d connections for 5 runs, want fresh ones", l.Name, conns)
 		}
 		cost[l.Name] = each
+		want := Counts{Requests: 5, Full: 5}
+		if strings.Contains(l.Name, "resumed") {
+			want = Counts{Requests: 5, Resumed: 5}
+		}
+		if seen := ask().Minus(before); seen != want {
+			t.Errorf("%s: the server has seen %+v, want %+v", l.Name, seen, want)
+		}
 	}
 	order := []string{"edgeprobe, resumed, HEAD", "edgeprobe, resumed", "edgeprobe, full"}
 	for i, more := range order[1:] {
@@ -139,13 +151,28 @@ func TestRace(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	var b bytes.Buffer
-	rows := []Row{{"cpu", 0.4, 0.45, "ms", "n"}, {"bytes", 3600, 3600, "B", ""}, {"compare", 9, 0, "ms", ""}}
-	if over, err := Print(&b, rows); over || err != nil || strings.Contains(b.String(), "OVER") {
-		t.Errorf("over %v, %v in\n%s", over, err, b.String())
+	rows := []Row{
+		{What: "cpu", Value: 0.4, Budget: 0.45, Unit: "ms", Bare: 0.5, Note: "n"},
+		{What: "bytes", Value: 3600, Budget: 3600, Unit: "B", Peer: 0.77}, {What: "compare", Value: 9, Unit: "ms"},
+	}
+	if err := Print(&b, rows); AnyOver(rows) || err != nil || strings.Contains(b.String(), "OVER") || strings.Contains(b.String(), "0.00") {
+		t.Errorf("%v in\n%s", err, b.String())
 	}
 	b.Reset()
-	if over, _ := Print(&b, append(rows, Row{"size", 12.1, 12, "MB", ""})); !over || strings.Count(b.String(), "OVER") != 1 {
+	rows = append(rows, Row{What: "size", Value: 12.1, Budget: 12, Unit: "MB"})
+	if err := Print(&b, rows); err != nil || !AnyOver(rows) || strings.Count(b.String(), "OVER") != 1 {
 		t.Errorf("12.1 MB of 12 is not over in\n%s", b.String())
+	}
+}
+
+func TestRounds(t *testing.T) {
+	r := Rounds("cpu", "ms", []float64{0.5, 0.3, 0.4})
+	if r.Value != 0.4 || r.Least != 0.3 || r.Most != 0.5 || r.Unit != "ms" {
+		t.Errorf("rounds of 0.5, 0.3 and 0.4 are %+v", r)
+	}
+	var b bytes.Buffer
+	if err := Print(&b, []Row{r}); err != nil || !strings.Contains(b.String(), "0.40 ms  0.30 to 0.50") {
+		t.Errorf("%v in\n%s", err, b.String())
 	}
 }
 
@@ -169,17 +196,17 @@ func TestPeak(t *testing.T) {
 		}
 		return file
 	}
-	to := Target{Address: "127.0.0.1:1", CA: "x"}
-	if _, err := Peak(t.Context(), program("exec sleep 60"), to, t.TempDir(), 300*time.Millisecond); !errors.Is(err, syscall.ECONNREFUSED) {
+	dev := Device{To: Target{Address: "127.0.0.1:1", CA: "x"}, Sources: []string{"127.0.41.1"}, Interval: time.Second}
+	if _, err := Peak(t.Context(), program("exec sleep 60"), dev, t.TempDir(), 300*time.Millisecond); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("a daemon without a page is told as %v", err)
 	}
-	if _, err := Peak(t.Context(), program("echo no such key >&2; exit 3"), to, t.TempDir(), 10*time.Second); err == nil || !strings.Contains(err.Error(), "no such key") {
+	if _, err := Peak(t.Context(), program("echo no such key >&2; exit 3"), dev, t.TempDir(), 10*time.Second); err == nil || !strings.Contains(err.Error(), "no such key") {
 		t.Errorf("a daemon that ends by itself is told as %v", err)
 	}
 }
 
 func TestHighWater(t *testing.T) {
-	before, err := highWater(os.Getpid())
+	before, err := HighWater(os.Getpid())
 	if err != nil || before < 1<<20 {
 		t.Fatalf("this process has a peak of %d bytes, %v", before, err)
 	}
@@ -187,29 +214,45 @@ func TestHighWater(t *testing.T) {
 	for i := range big {
 		big[i] = 1
 	}
-	if after, err := highWater(os.Getpid()); err != nil || after < int64(len(big)) || len(big) == 0 {
+	if after, err := HighWater(os.Getpid()); err != nil || after < int64(len(big)) || len(big) == 0 {
 		t.Errorf("a peak of %d bytes after %d were used, %v", after, len(big), err)
 	}
 }
 
-// TestBenchConfig: the daemon under measure has 40 checks over 2 uplinks, and a config that is valid.
-func TestBenchConfig(t *testing.T) {
-	dir := t.TempDir()
-	to := target(t)
-	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), []byte(to.CA), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c, err := config.Parse("bench.yaml", []byte(benchConfig(to, dir, "127.0.0.1:0")), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checks := 0
-	for _, ch := range c.Checks {
-		if ch.Ref.Service != "" {
-			checks++
+// TestDevice: the device under measure has 40 checks over each uplink, half of them dark if so wished, and a config that
+// is valid.
+func TestDevice(t *testing.T) {
+	to, _ := target(t)
+	for _, d := range []Device{
+		{To: to, Sources: []string{"127.0.41.1", "127.0.41.2"}, Interval: 10 * time.Second},
+		{To: to, Sources: []string{"127.0.41.1"}, Interval: time.Second, Full: true, Keys: "keep: true", Dark: "192.0.2.1:9"},
+	} {
+		dir := t.TempDir()
+		file, err := d.Write(dir, "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if checks != benchChecks || len(c.Uplinks) != benchUplinks || len(c.Checks) != 43 {
-		t.Errorf("%d checks, %d in all, %d uplinks", checks, len(c.Checks), len(c.Uplinks))
+		c, err := config.Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checks, dark := 0, 0
+		for _, ch := range c.Checks {
+			if ch.Ref.Service != "" {
+				checks++
+				if ch.Interval != d.Interval || ch.HTTP.Keep != d.Full {
+					t.Errorf("%s runs each %v, kept %v", ch.Ref, ch.Interval, ch.HTTP.Keep)
+				}
+			}
+			if ch.HTTP.Address == d.Dark {
+				dark++
+			}
+		}
+		if checks != Checks || len(c.Uplinks) != len(d.Sources) || len(c.Checks) != Checks+3 || c.Probe.Resume == d.Full {
+			t.Errorf("%d checks, %d in all, %d uplinks, resumption %v", checks, len(c.Checks), len(c.Uplinks), c.Probe.Resume)
+		}
+		if want := map[bool]int{true: Checks / 2}[d.Dark != ""]; dark != want {
+			t.Errorf("%d checks are dark, want %d", dark, want)
+		}
 	}
 }
