@@ -114,16 +114,16 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 		}
 		good = good && result.Outcome.OK()
 		if wantsJSON(cmd) {
-			if err := printJSON(paper, seenOf(l.target, result, time.Now())); err != nil {
+			if err := printJSON(paper, seenOf(l, result, time.Now())); err != nil {
 				return err
 			}
 			continue
 		}
 		if len(looks) > 1 {
-			table.add(l.target, result)
+			table.add(l, result)
 			continue
 		}
-		drawResult(paper, l.target, result, time.Now())
+		drawResult(paper, l, result, time.Now())
 	}
 	if !good {
 		return errBad

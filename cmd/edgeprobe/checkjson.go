@@ -29,22 +29,33 @@ type seen struct {
 	TTL     *float64            `json:"ttl_s,omitempty"`    // of a DNS answer
 	Pings   map[string]uint8    `json:"pings,omitempty"`    // sent and answered, of an icmp check
 	Trips   map[string]float64  `json:"trips_ms,omitempty"` // least, mean, most and standard deviation of the round trips
+	Steps   []seenStep          `json:"steps,omitempty"`    // of a transaction: those that were run, in their order
+}
+
+// seenStep is one request of a transaction, or of its clean-up, which never changes what came of the run.
+type seenStep struct {
+	Name    string             `json:"name"`
+	Cleanup bool               `json:"cleanup,omitempty"`
+	OK      bool               `json:"ok"`
+	Outcome firmware.Outcome   `json:"outcome"`
+	Code    uint16             `json:"code,omitempty"`
+	TookMS  float64            `json:"took_ms"`
+	Phases  map[string]float64 `json:"phases_ms,omitempty"`
+	Bytes   uint32             `json:"bytes,omitempty"`
 }
 
 // seenOf tells of a run that ended at wall time now.
-func seenOf(target string, r firmware.Result, now time.Time) seen {
+func seenOf(l look, r firmware.Result, now time.Time) seen {
 	s := seen{
-		Target: target, Uplink: r.Uplink, OK: r.Outcome.OK(), Outcome: r.Outcome, Detail: r.Detail, Code: r.Status,
-		Start: now.Add(-r.Took).UTC(), TookMS: millis(r.Took), Phases: map[string]float64{},
+		Target: l.target, Uplink: r.Uplink, OK: r.Outcome.OK(), Outcome: r.Outcome, Detail: r.Detail, Code: r.Status,
+		Start: now.Add(-r.Took).UTC(), TookMS: millis(r.Took), Phases: seenPhases(r.Phases),
 		Conn: r.Conn, Address: r.Address, Bytes: r.Bytes, Cache: r.Cache.State,
 	}
-	p := r.Phases
-	for name, d := range map[string]time.Duration{
-		"resolve": p.Resolve, "connect": p.Connect, "tls": p.TLS, "wait": p.Wait, "transfer": p.Transfer,
-	} {
-		if d > 0 {
-			s.Phases[name] = millis(d)
-		}
+	for _, step := range stepsOf(l.check, r) {
+		s.Steps = append(s.Steps, seenStep{
+			Name: step.Name, Cleanup: step.cleanup, OK: step.Outcome.OK(), Outcome: step.Outcome, Code: step.Status,
+			TookMS: millis(step.Took), Phases: seenPhases(step.Phases), Bytes: step.Bytes,
+		})
 	}
 	if r.Cache.Aged {
 		s.AgeMS = new(millis(r.Cache.Age))
@@ -62,7 +73,7 @@ func seenOf(target string, r firmware.Result, now time.Time) seen {
 		s.Pings = map[string]uint8{"sent": t.Sent, "answered": t.Answered}
 	}
 	if t := r.Trips; t.Answered > 0 {
-		s.Trips = map[string]float64{"min": millis(t.Min), "avg": millis(p.Wait), "max": millis(t.Max), "mdev": millis(t.Dev)}
+		s.Trips = map[string]float64{"min": millis(t.Min), "avg": millis(r.Phases.Wait), "max": millis(t.Max), "mdev": millis(t.Dev)}
 	}
 	return s
 }
@@ -70,6 +81,17 @@ func seenOf(target string, r firmware.Result, now time.Time) seen {
 // ttlOf returns how long a DNS answer may be kept.
 func ttlOf(r firmware.Result) (ttl time.Duration, ok bool) {
 	return r.Cache.Fresh, !answered(r) && r.Cache.Fresh > 0
+}
+
+// seenPhases are the phases that happened.
+func seenPhases(p firmware.Phases) map[string]float64 {
+	seen := map[string]float64{}
+	for _, ph := range phasesOf(p) {
+		if ph.took > 0 {
+			seen[ph.name] = millis(ph.took)
+		}
+	}
+	return seen
 }
 
 // millis is d in milliseconds, to the microsecond.

@@ -109,7 +109,7 @@ func TestTableStaysInside(t *testing.T) {
 		looks := []look{{target: rapid.String().Draw(t, "a")}, {target: rapid.String().Draw(t, "b")}}
 		table := tableOf(looks, canvas{Writer: &out, width: width})
 		for _, l := range looks {
-			table.add(l.target, firmware.Result{
+			table.add(l, firmware.Result{
 				Outcome: firmware.Outcome(rapid.IntRange(0, 29).Draw(t, "outcome")), Took: took.Draw(t, "took"), Detail: rapid.String().Draw(t, "detail"),
 				Phases: firmware.Phases{Resolve: took.Draw(t, "resolve"), Wait: took.Draw(t, "wait")},
 			})

@@ -25,7 +25,7 @@ const (
 func tableOf(looks []look, c canvas) *table {
 	t := &table{canvas: c, target: len("TARGET")}
 	for _, l := range looks {
-		t.target = max(t.target, utf8.RuneCountInString(printable(l.target)))
+		t.target = max(t.target, utf8.RuneCountInString(printable(l.target)), longestStep(l.check)+len("  "))
 	}
 	t.target = min(t.target, max(20, c.width-outcomeColumn-2*phaseColumn))
 	row := t.target + len("  ") + outcomeColumn + phaseColumn - 1
@@ -34,23 +34,31 @@ func tableOf(looks []look, c canvas) *table {
 }
 
 // add shows one more run.
-func (t *table) add(target string, r firmware.Result) {
+func (t *table) add(l look, r firmware.Result) {
 	if !t.started {
 		t.started = true
 		fmt.Fprintln(t, t.paint(dim, t.line("TARGET", fmt.Sprintf("%-*s", outcomeColumn, "OUTCOME"), t.heads())))
 	}
-	style := green
-	switch {
-	case r.Outcome.Void():
-		style = yellow
-	case !r.Outcome.OK():
-		style = red
+	t.row(printable(l.target), r.Outcome, r.Took, r.Phases)
+	for _, s := range stepsOf(l.check, r) {
+		t.row("  "+s.label(), s.Outcome, s.Took, s.Phases)
 	}
-	outcome := t.paint(style, r.Outcome.String()) + strings.Repeat(" ", max(1, outcomeColumn-len(r.Outcome.String())))
-	fmt.Fprintln(t, t.line(cut(printable(target), t.target), outcome, t.times(r)))
 	for _, line := range wrapped(printable(r.Detail), max(20, t.width-2)) {
 		fmt.Fprintln(t, "  "+t.paint(dim, line))
 	}
+}
+
+// row shows one run, or one step of it.
+func (t *table) row(name string, o firmware.Outcome, took time.Duration, p firmware.Phases) {
+	style := green
+	switch {
+	case o.Void():
+		style = yellow
+	case !o.OK():
+		style = red
+	}
+	outcome := t.paint(style, o.String()) + strings.Repeat(" ", max(1, outcomeColumn-len(o.String())))
+	fmt.Fprintln(t, t.line(cut(name, t.target), outcome, t.times(took, p)))
 }
 
 func (t *table) line(target, outcome, times string) string {
@@ -67,9 +75,9 @@ func (t *table) heads() string {
 	return heads
 }
 
-func (t *table) times(r firmware.Result) string {
-	times := fmt.Sprintf("%*s", phaseColumn-1, milliseconds(r.Took))
-	for _, p := range phasesOf(r.Phases) {
+func (t *table) times(took time.Duration, phases firmware.Phases) string {
+	times := fmt.Sprintf("%*s", phaseColumn-1, milliseconds(took))
+	for _, p := range phasesOf(phases) {
 		if t.phases {
 			times += fmt.Sprintf("%*s", phaseColumn, orDash(p.took))
 		}

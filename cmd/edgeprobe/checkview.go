@@ -9,7 +9,7 @@ import (
 )
 
 // drawResult shows one run: what came of it, where its time went, and what its answer proves. now is wall time.
-func drawResult(c canvas, target string, r firmware.Result, now time.Time) {
+func drawResult(c canvas, l look, r firmware.Result, now time.Time) {
 	style, word := green, "ok"
 	switch {
 	case r.Outcome.Void():
@@ -19,8 +19,12 @@ func drawResult(c canvas, target string, r firmware.Result, now time.Time) {
 	case !r.Outcome.OK():
 		style, word = red, "FAILED"
 	}
-	fmt.Fprintf(c, "%s  %s  %s\n", c.paint(style, word), c.paint(bold, target), summary(r))
-	drawPhases(c, r.Phases)
+	fmt.Fprintf(c, "%s  %s  %s\n", c.paint(style, word), c.paint(bold, l.target), summary(r))
+	if steps := stepsOf(l.check, r); steps != nil {
+		drawSteps(c, steps)
+	} else {
+		drawPhases(c, r.Phases)
+	}
 	for _, row := range facts(r, now) {
 		fmt.Fprintf(c, "  %s  %s\n", c.paint(dim, fmt.Sprintf("%-11s", row[0])), row[1])
 	}

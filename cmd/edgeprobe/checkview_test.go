@@ -17,7 +17,7 @@ var noon = time.Date(2026, 1, 22, 12, 0, 0, 0, time.UTC)
 
 func draw(width int, r firmware.Result) string {
 	var b bytes.Buffer
-	drawResult(canvas{Writer: &b, width: width}, "https://www.example.com/", r, noon)
+	drawResult(canvas{Writer: &b, width: width}, look{target: "https://www.example.com/"}, r, noon)
 	return b.String()
 }
 

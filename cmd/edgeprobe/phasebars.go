@@ -34,14 +34,18 @@ func drawPhases(c canvas, p firmware.Phases) {
 		if ph.took <= 0 {
 			continue
 		}
-		bar := ""
-		if width >= 10 {
-			from, to := column(before, total, width), column(before+ph.took, total, width)
-			bar = strings.Repeat(" ", from) + strings.Repeat("━", max(1, to-from))
-		}
+		fmt.Fprintf(c, "  %s %9s  %s\n", c.paint(dim, fmt.Sprintf("%-9s", ph.name)), milliseconds(ph.took), bar(before, ph.took, total, width))
 		before += ph.took
-		fmt.Fprintf(c, "  %s %9s  %s\n", c.paint(dim, fmt.Sprintf("%-9s", ph.name)), milliseconds(ph.took), bar)
 	}
+}
+
+// bar draws a part of a total where it lies on a line of so many columns; nothing on one too short to tell.
+func bar(before, took, total time.Duration, width int) string {
+	if width < 10 || total <= 0 {
+		return ""
+	}
+	from, to := column(before, total, width), column(before+took, total, width)
+	return strings.Repeat(" ", min(from, width-1)) + strings.Repeat("━", max(1, to-from))
 }
 
 // column is where an instant lies on a line of so many columns.

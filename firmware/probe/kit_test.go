@@ -52,7 +52,11 @@ var (
 	silent                    = probetest.Silent
 	answer, moved             = probetest.Answer, probetest.Moved
 	newAuthority              = probetest.NewAuthority
+	pageAndScript             = probetest.PageAndScript
+	uploadInParts             = probetest.UploadInParts
 )
+
+const part, recorder, markup = probetest.Part, probetest.Recorder, probetest.Markup
 
 // loopback is an uplink that opens plain sockets.
 func loopback(resolvers ...string) probe.Via {

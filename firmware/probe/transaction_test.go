@@ -11,50 +11,8 @@ import (
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/probe"
+	"edgeprobe.io/firmware/probe/probetest"
 )
-
-const (
-	part     = 64 << 10
-	recorder = "/* recorder 2026-11-28 */ start()"
-	markup   = `<!doctype html><head><script async src="/recorder.js?v=7"></script></head>`
-)
-
-// pageAndScript is the journey of a visitor: the page, and the script that its tag names.
-func pageAndScript(site string) *firmware.TransactionCheck {
-	return &firmware.TransactionCheck{Steps: []firmware.StepCheck{
-		{Name: "page", HTTPCheck: firmware.HTTPCheck{URL: site + "/"}, Captures: []firmware.Capture{{Name: "script", Script: `/recorder\.js`}}},
-		{Name: "script", HTTPCheck: firmware.HTTPCheck{URL: "${script}", MinBytes: 20, MaxBytes: 100, ExpectBody: `recorder 2026-11-28`}},
-	}}
-}
-
-// uploadInParts is the journey of an upload that is broken off in its second part, resumed, and looked at as a whole.
-func uploadInParts(site string) *firmware.TransactionCheck {
-	patch := func(name, offset string, from, to int64) firmware.StepCheck {
-		return firmware.StepCheck{
-			Name: name, Send: firmware.Content{Name: "clip", From: from, To: to},
-			HTTPCheck: firmware.HTTPCheck{URL: "${file}", Method: "PATCH", Headers: map[string]string{"Upload-Offset": offset}, Status: []int{204}},
-		}
-	}
-	lost := patch("lost", fmt.Sprint(part), part, 2*part)
-	lost.BreakAfter = 20_001
-	resume := patch("resume", "${offset}", 0, 2*part)
-	resume.Send.FromName = "offset"
-	return &firmware.TransactionCheck{
-		Steps: []firmware.StepCheck{
-			{Name: "create", HTTPCheck: firmware.HTTPCheck{URL: site + "/files", Method: "POST", Status: []int{201}}, Captures: []firmware.Capture{{Name: "file", Header: "Location"}}},
-			patch("first", "0", 0, part),
-			lost,
-			{
-				Name: "where", HTTPCheck: firmware.HTTPCheck{URL: "${file}", Method: "HEAD", ExpectHead: map[string]string{"Upload-Offset": "^[1-9][0-9]{0,8}$"}},
-				Captures: []firmware.Capture{{Name: "offset", Header: "Upload-Offset"}},
-			},
-			resume,
-			patch("third", fmt.Sprint(2*part), 2*part, 3*part),
-			{Name: "verify", HTTPCheck: firmware.HTTPCheck{URL: "${file}", MinBytes: 3 * part, MaxBytes: 3 * part, Digest: probe.ContentDigest("clip", 3*part)}},
-		},
-		Cleanup: []firmware.StepCheck{{Name: "delete", HTTPCheck: firmware.HTTPCheck{URL: "${file}", Method: "DELETE"}}},
-	}
-}
 
 func transactionCheck(c *firmware.TransactionCheck, timeout time.Duration) firmware.Check {
 	return firmware.Check{
@@ -178,20 +136,20 @@ func TestUploadSurvives(t *testing.T) {
 			if strings.HasPrefix(tc.fault, "stalls") {
 				timeout = 4 * short
 			}
-			var files *files
+			var files *probetest.Files
 			var r firmware.Result
 			for range 3 { // a run in which this machine overslept a step's end is one of another upload
-				files = newFiles(tc.fault)
+				files = probetest.NewFiles(tc.fault)
 				srv := httptest.NewServer(files)
 				t.Cleanup(srv.Close)
-				t.Cleanup(files.end)
+				t.Cleanup(files.End)
 				r = do(t, prober(t, transactionCheck(uploadInParts(srv.URL), timeout), loopback(), probe.Defaults()), timeout)
 				if r.Outcome != firmware.OutcomeLocalFault {
 					break
 				}
 			}
 			holdTo(t, r, tc.want, tc.step)
-			if n := files.deletes(); n != tc.deleted || (n > 0) != slices.Contains(namesOf(r.Steps), "delete") {
+			if n := files.Deletes(); n != tc.deleted || (n > 0) != slices.Contains(namesOf(r.Steps), "delete") {
 				t.Errorf("deleted %d times, want %d; steps %v", n, tc.deleted, namesOf(r.Steps))
 			}
 			if told := strings.Contains(r.Detail, "the clean-up delete failed"); told != strings.HasSuffix(tc.fault, "delete") {

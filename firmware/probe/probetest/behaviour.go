@@ -59,6 +59,7 @@ func Behaviours() []Behaviour {
 		group("edge", edgeRows()), group("redirect", redirectRows()), group("https", httpsRows()), group("http2", http2Rows()),
 		group("resolve", resolveRows()), group("dns", dnsRows()), group("dns-reply", replyRows()), group("dns-rcode", rcodeRows()),
 		group("resolvers", resolversRows()), group("tls", tlsRows()), group("chain", chainRows()), group("tcp", tcpRows()),
+		group("script", scriptRows()), group("upload", uploadRows()),
 	)
 }
 

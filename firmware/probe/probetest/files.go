@@ -1,4 +1,4 @@
-package probe_test
+package probetest
 
 import (
 	"bufio"
@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// files takes one upload in parts as servers of tus.io do, with a fault.
-type files struct {
+// Files takes one upload in parts, as servers of tus.io do, with a fault; "" is none.
+type Files struct {
 	fault   string
 	broken  chan struct{} // closed when a part has ended early
 	over    chan struct{} // closed when the test ends
@@ -22,27 +22,30 @@ type files struct {
 	deleted int
 }
 
-func newFiles(fault string) *files {
-	return &files{fault: fault, broken: make(chan struct{}), over: make(chan struct{})}
+// NewFiles returns a server with that fault.
+func NewFiles(fault string) *Files {
+	return &Files{fault: fault, broken: make(chan struct{}), over: make(chan struct{})}
 }
 
-func (f *files) end() { close(f.over) }
+// End lets go of requests that a fault holds; it is called once, before the server is closed.
+func (f *Files) End() { close(f.over) }
 
-func (f *files) deletes() int {
+// Deletes is how often the upload was deleted.
+func (f *Files) Deletes() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.deleted
 }
 
 // stalls waits for the test's end, if the fault says so of this step.
-func (f *files) stalls(step string) {
+func (f *Files) stalls(step string) {
 	if f.fault == "stalls in "+step {
 		<-f.over
 	}
 }
 
 // ServeHTTP does as the method says.
-func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodPost:
 		f.create(w)
@@ -57,7 +60,7 @@ func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *files) create(w http.ResponseWriter) {
+func (f *Files) create(w http.ResponseWriter) {
 	f.stalls("create")
 	place, given := map[string]string{
 		"tells no place":             "",
@@ -73,7 +76,7 @@ func (f *files) create(w http.ResponseWriter) {
 }
 
 // part takes what arrives of a part.
-func (f *files) part(w http.ResponseWriter, r *http.Request) {
+func (f *Files) part(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.parts++
 	n, known := f.parts, int64(len(f.stored))
@@ -98,7 +101,7 @@ func (f *files) part(w http.ResponseWriter, r *http.Request) {
 }
 
 // where tells the offset, once the part that was broken off is known to have ended.
-func (f *files) where(w http.ResponseWriter) {
+func (f *Files) where(w http.ResponseWriter) {
 	f.stalls("where")
 	<-f.broken
 	f.mu.Lock()
@@ -115,7 +118,7 @@ func (f *files) where(w http.ResponseWriter) {
 	}
 }
 
-func (f *files) give(w http.ResponseWriter) {
+func (f *Files) give(w http.ResponseWriter) {
 	f.mu.Lock()
 	stored := bytes.Clone(f.stored)
 	f.mu.Unlock()
@@ -134,7 +137,7 @@ func (f *files) give(w http.ResponseWriter) {
 	out.Flush()
 }
 
-func (f *files) remove(w http.ResponseWriter) {
+func (f *Files) remove(w http.ResponseWriter) {
 	f.mu.Lock()
 	f.deleted++
 	f.mu.Unlock()
