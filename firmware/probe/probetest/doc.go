@@ -2,7 +2,8 @@
 // a prober is to make of it; and the kit that such servers are made of. Only tests import it. README.md lists the
 // table, one file holds one group of it.
 //
-// The table is read twice: by the prober's own tests, and by those of `edgeprobe check --json` as a black box.
+// The table is read by the prober's own tests; its journeys, the groups script and upload, are read a second time by
+// those of `edgeprobe check --json`, as a black box.
 //
 // Guarantees:
 //   - Rows are independent: each starts its own servers, on loopback, and they are gone when its test ends.
