@@ -23,7 +23,7 @@ func (a *Agent) feedDeps(b feed.Broker) feed.Deps {
 		d.Subscribe = wire.Subscriptions(peers...)
 	}
 	for _, u := range a.Uplinks {
-		d.Dialers = append(d.Dialers, feed.Dialer{Name: u.Name(), Dial: u.Dial, Resolve: u.Resolve})
+		d.Dialers = append(d.Dialers, feed.Dialer{Name: u.Name(), Dial: u.Dial, Resolve: u.Resolve, Life: u.Life})
 	}
 	return d
 }

@@ -21,7 +21,7 @@ type client struct {
 	conn    *conn
 	handed  uint64        // messages handed to the library; Run's
 	greeted atomic.Bool   // the broker has accepted the connection
-	release func() bool   // lets go of the context
+	release func()        // lets go of the contexts
 	why     error         // the library's reason; set before lost is closed
 	lost    chan struct{} // closed when the connection was lost and the library's goroutines have ended
 }
@@ -32,7 +32,7 @@ func (s *Session) connect(ctx context.Context, session uint64) (*client, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &client{lost: make(chan struct{}), release: func() bool { return false }}
+	c := &client{lost: make(chan struct{}), release: func() {}}
 	o := s.options(c, will)
 	o.SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
 		conn, err := s.open(ctx)
@@ -40,7 +40,8 @@ func (s *Session) connect(ctx context.Context, session uint64) (*client, error) 
 			return nil, err
 		}
 		c.conn = conn
-		c.release = context.AfterFunc(ctx, func() { s.hurry(c) })
+		hurried := context.AfterFunc(ctx, func() { s.hurry(c) })
+		c.release = func() { hurried(); conn.untie() }
 		return conn, nil
 	})
 	c.Client = mqtt.NewClient(o)

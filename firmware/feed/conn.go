@@ -25,6 +25,7 @@ type conn struct {
 	frames   frames
 	written  atomic.Uint64 // PUBLISH packets, whole
 	progress chan struct{} // holds one when written has grown
+	untie    func() bool   // from its uplink
 
 	mu  sync.Mutex // guards end and why
 	end time.Time  // nothing is read or written after it; zero: no end
@@ -95,6 +96,15 @@ func (c *conn) endBy(t time.Time) {
 	defer c.mu.Unlock()
 	c.end = t
 	_ = c.Conn.SetDeadline(t) // it fails only on a closed connection
+}
+
+// fallen is why a connection ended whose uplink did.
+type fallen struct{ error }
+
+// fall ends the connection at once, because its uplink is no longer what it was.
+func (c *conn) fall(why error) {
+	c.note(fallen{fmt.Errorf("its uplink ended: %w", why)})
+	c.endBy(time.Now())
 }
 
 // before returns t, but not later than the end. The caller holds mu.

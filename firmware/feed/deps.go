@@ -42,6 +42,15 @@ type Dialer struct {
 	Name    string
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // address is always ip:port
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)         // nil: only literal addresses
+	// Life lasts as long as the uplink stays as it is, and has ended while it is down; nil: for ever.
+	Life func() context.Context
+}
+
+func (d Dialer) life() context.Context {
+	if d.Life == nil {
+		return context.Background()
+	}
+	return d.Life()
 }
 
 // Deps are what a session works with. Its functions are called from several goroutines and must not block.
@@ -77,7 +86,7 @@ type timing struct {
 
 func patience() timing {
 	return timing{
-		connect: 15 * time.Second, write: 10 * time.Second, hand: time.Second, ping: 10 * time.Second, ack: 30 * time.Second, pause: 5 * time.Second,
+		connect: 15 * time.Second, write: 10 * time.Second, hand: time.Second, ping: 5 * time.Second, ack: 10 * time.Second, pause: 5 * time.Second,
 		stop: time.Second, retry: time.Second, rest: 30 * time.Second, lived: time.Minute,
 	}
 }

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// open connects to the broker over the first uplink that can, beginning with s.first.
+// open connects to the broker over the first uplink that can, beginning with s.first. The connection ends with its
+// uplink.
 func (s *Session) open(ctx context.Context) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timing.connect)
 	defer cancel()
@@ -25,10 +26,16 @@ func (s *Session) open(ctx context.Context) (*conn, error) {
 	for i := range s.deps.Dialers {
 		at := (s.first + i) % len(s.deps.Dialers)
 		d := s.deps.Dialers[at]
-		raw, err := s.reach(ctx, d, to, len(s.deps.Dialers)-i)
+		life := d.life()
+		err := context.Cause(life)
 		if err == nil {
-			s.used = at
-			return &conn{Conn: raw, patience: s.timing.write, uplink: d.Name, progress: make(chan struct{}, 1)}, nil
+			var raw net.Conn
+			if raw, err = s.reach(ctx, d, to, len(s.deps.Dialers)-i); err == nil {
+				s.used = at
+				c := &conn{Conn: raw, patience: s.timing.write, uplink: d.Name, progress: make(chan struct{}, 1)}
+				c.untie = context.AfterFunc(life, func() { c.fall(context.Cause(life)) })
+				return c, nil
+			}
 		}
 		tries = append(tries, fmt.Errorf("over uplink %s: %w", d.Name, err))
 	}
@@ -49,20 +56,28 @@ func (s *Session) reach(ctx context.Context, d Dialer, to endpoint, tries int) (
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range addrs {
-		var raw net.Conn
-		if raw, err = d.Dial(ctx, "tcp", netip.AddrPortFrom(a, to.port).String()); err != nil {
-			continue
-		}
-		if !to.secure {
-			return raw, nil
-		}
-		var secured net.Conn
-		if secured, err = s.secure(ctx, raw, to.host); err == nil {
-			return secured, nil
+	for i, a := range addrs {
+		var c net.Conn
+		if c, err = s.greet(ctx, d, netip.AddrPortFrom(a, to.port), to, len(addrs)-i); err == nil {
+			return c, nil
 		}
 	}
 	return nil, err
+}
+
+// greet dials one address, leaving a fair share of the time to those that are still to be tried: where one IP version
+// is broken on the way, the other must still have its turn.
+func (s *Session) greet(ctx context.Context, d Dialer, at netip.AddrPort, to endpoint, tries int) (net.Conn, error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/time.Duration(tries))
+		defer cancel()
+	}
+	raw, err := d.Dial(ctx, "tcp", at.String())
+	if err != nil || !to.secure {
+		return raw, err
+	}
+	return s.secure(ctx, raw, to.host)
 }
 
 func resolve(ctx context.Context, d Dialer, host string) ([]netip.Addr, error) {

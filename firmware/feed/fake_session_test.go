@@ -126,7 +126,7 @@ func TestTheNextUplinkIsTried(t *testing.T) {
 			resolve := func(context.Context, string) ([]netip.Addr, error) {
 				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 			}
-			r.deps.Dialers = []Dialer{{"eth0", eth0, resolve}, {"wwan0", r.dial, resolve}}
+			r.deps.Dialers = []Dialer{{Name: "eth0", Dial: eth0, Resolve: resolve}, {Name: "wwan0", Dial: r.dial, Resolve: resolve}}
 			r.run().connected(1)
 			r.leakless()
 			if last := r.reports[len(r.reports)-1]; !last.ok || last.why != "over uplink wwan0" {
@@ -134,6 +134,48 @@ func TestTheNextUplinkIsTried(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestASessionEndsWithItsUplink: at once, and the next one goes over an uplink that is up.
+func TestASessionEndsWithItsUplink(t *testing.T) {
+	f := startFake(t, func(*fake) {})
+	r := newRig(t, Broker{URL: "mqtt://" + f.Addr().String()})
+	eth0, fall := context.WithCancelCause(context.Background())
+	r.deps.Dialers = []Dialer{{Name: "eth0", Dial: r.dial, Life: func() context.Context { return eth0 }}, {Name: "wwan0", Dial: r.dial}}
+	r.run().connected(1)
+	fall(errors.New("interface eth0 has no carrier"))
+	r.connected(2)
+	r.leakless()
+	if len(r.reports) != 3 || r.reports[0].why != "over uplink eth0" || r.reports[2].why != "over uplink wwan0" {
+		t.Errorf("reports %+v", r.reports)
+	}
+	if lost := r.reports[1]; lost.ok || !strings.Contains(lost.why, "no carrier") {
+		t.Errorf("it ended with %+v", lost)
+	}
+}
+
+// TestTheNextAddressIsTried: an IP version that is broken on the way leaves time to the other.
+func TestTheNextAddressIsTried(t *testing.T) {
+	f := startFake(t, func(*fake) {})
+	_, port, _ := net.SplitHostPort(f.Addr().String())
+	r := newRig(t, Broker{URL: "mqtt://broker.example:" + port})
+	r.timing.connect = 400 * time.Millisecond
+	resolve := func(context.Context, string) ([]netip.Addr, error) {
+		return []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("127.0.0.1")}, nil
+	}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if strings.HasPrefix(address, "[") {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return r.dial(ctx, network, address)
+	}
+	r.deps.Dialers = []Dialer{{Name: "eth0", Dial: dial, Resolve: resolve}}
+	r.run().connected(1)
+	if n := r.count(false); n > 0 {
+		t.Errorf("%d tries failed before: %+v", n, r.reports)
+	}
+	r.leakless()
 }
 
 func TestTLSIsVerified(t *testing.T) {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -70,7 +71,7 @@ func (s *Session) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if lived > s.timing.lived {
+		if _, fell := errors.AsType[fallen](err); fell || lived > s.timing.lived {
 			retry.failures = 0
 		}
 		s.deps.Log.Warn("feed is not connected", "why", err, "lived", lived.Round(time.Millisecond))
@@ -96,7 +97,7 @@ func (s *Session) once(ctx context.Context) (lived time.Duration, err error) {
 	if err != nil && l.born && c.conn.hungUp() {
 		l.strike()
 	}
-	if s.first = 0; err != nil && !l.born {
+	if s.first = 0; err != nil && (!l.born || !c.conn.hungUp()) { // where the broker fell silent, so may the way to it
 		s.first = (s.used + 1) % len(s.deps.Dialers)
 	}
 	return time.Since(start), err
