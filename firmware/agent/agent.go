@@ -59,6 +59,7 @@ type Agent struct {
 	plan    *schedule.Plan
 	jobs    map[fold.Key]Prober
 	pool    pool
+	late    lags
 	events  chan fold.Body // from our own parts and people; bounded
 	heards  chan fold.Body // from peers; bounded
 	allowed allowances     // of the peers
@@ -96,6 +97,7 @@ func New(p Parts) (*Agent, error) {
 	a.plan = schedule.New(jobs, p.Fold.Device, p.Clock.Now(), p.Schedule)
 	a.page = statuspage.New(p.Statuspage, a, a.command, p.Log)
 	a.page.ShowPanel(statuspage.Panel{Regions: p.Panel.Regions, Lease: p.Panel.Lease, Lamps: a.lamps})
+	a.page.ShowLag(a.late.look)
 	a.recall()
 	for _, b := range p.Feed.Brokers {
 		a.feeds = append(a.feeds, feed.New(p.Feed, b, a.feedDeps(b)))

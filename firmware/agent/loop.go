@@ -31,6 +31,7 @@ func (a *Agent) loop(ctx context.Context) error {
 			a.step(b)
 		case r := <-a.pool.results:
 			a.plan.Ended(r.Check, r.Uplink, a.Clock.Now())
+			a.late.end(r)
 			a.step(fold.Result{Result: r})
 		case <-a.timer.C:
 			a.step(fold.Tick{})
@@ -145,6 +146,7 @@ func (a *Agent) start(ctx context.Context) {
 			a.plan.Refused(r.Ref, r.Uplink, a.Clock.Now())
 			a.missed(r, "the uplink's allowance of this month is spent")
 		default:
+			a.late.begin(r)
 			a.pool.run(ctx, a.jobs[fold.Key{Ref: r.Ref, Uplink: r.Uplink}])
 		}
 	}

@@ -13,6 +13,7 @@ type teller struct {
 	wall  func(firmware.Stamp) time.Time
 	began map[string]status                      // what each service is, and since when
 	lamps func(fold.View, firmware.Stamp) []Lamp // nil: none
+	lag   func() Lag                             // nil: none
 }
 
 // instant returns nil for a stamp that was never set.
@@ -69,6 +70,9 @@ func (t teller) view(v fold.View) View {
 	}
 	for _, p := range v.Peers {
 		out.Peers = append(out.Peers, Peer{p.Device, p.Site, p.Alive, t.instant(p.Heard)})
+	}
+	if t.lag != nil {
+		out.Lag = t.lag()
 	}
 	if t.lamps != nil {
 		out.Lamps = append(out.Lamps, t.lamps(v, t.now)...)

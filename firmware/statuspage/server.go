@@ -47,6 +47,7 @@ type Server struct {
 	commands func(fold.Command) error
 	log      *slog.Logger
 	panel    Panel
+	lag      func() Lag // nil: not told
 	news     *news
 	streams  chan struct{} // one token per open stream
 	listener net.Listener  // nil: serves no page
@@ -71,6 +72,9 @@ type Panel struct {
 
 // ShowPanel has the page tell of the panel, too; to be called before Listen or Run.
 func (s *Server) ShowPanel(p Panel) { s.panel = p }
+
+// ShowLag has the page tell how late runs begin; to be called before Listen or Run. It is called by several goroutines.
+func (s *Server) ShowLag(lag func() Lag) { s.lag = lag }
 
 // raw is v with what draws the same panel.
 func (s *Server) raw(now firmware.Stamp, v fold.View) Raw {
@@ -180,5 +184,5 @@ func (s *Server) Handler() http.Handler {
 
 // teller tells times as of now.
 func (s *Server) teller() teller {
-	return teller{s.src.Now(), s.src.Wall, s.news.statuses(), s.panel.Lamps}
+	return teller{s.src.Now(), s.src.Wall, s.news.statuses(), s.panel.Lamps, s.lag}
 }

@@ -25,6 +25,15 @@ type View struct {
 	Parts        []Part                `json:"parts"`
 	Peers        []Peer                `json:"peers"`
 	Lamps        []Lamp                `json:"lamps"` // what this device's panel shows
+	Lag          Lag                   `json:"lag"`
+}
+
+// Lag is how late the newest runs began, against when they were due: what this device's own load does to its
+// measurements.
+type Lag struct {
+	Runs   int     `json:"runs"` // looked at; 0: none yet
+	Median float64 `json:"median_ms"`
+	P99    float64 `json:"p99_ms"`
 }
 
 // Mood sorts statuses by what a person should feel.

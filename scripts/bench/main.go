@@ -112,6 +112,9 @@ func measure(ctx context.Context, a *contest.Arena, say *progress) (rows []yards
 	say.say("peak memory, a minute")
 	peak, failed := yardstick.Memory(ctx, daemon, a.Target, contest.Sources())
 	add([]yardstick.Row{peak}, failed)
+	say.say("how late runs begin while half of the targets are dark")
+	late, failed := yardstick.Lag(ctx, daemon, a.Target, contest.Sources())
+	add(late, failed)
 	size, failed := yardstick.Size(daemon)
 	add([]yardstick.Row{size}, failed)
 	return rows, err

@@ -83,15 +83,23 @@ func (d Device) check(at, path string, interval time.Duration, keys string) stri
 // Measured asks the daemon's page whether it does the work that it is measured at: every check over every uplink has
 // run, and all but the dark ones were good.
 func (d Device) Measured(ctx context.Context, page string) error {
+	v, err := d.view(ctx, page)
+	if err != nil {
+		return err
+	}
+	return d.measured(v)
+}
+
+func (d Device) view(ctx context.Context, page string) (statuspage.View, error) {
 	client, err := statuspage.NewClient(page)
 	if err != nil {
-		return err
+		return statuspage.View{}, err
 	}
 	defer client.Close()
-	view, err := client.View(ctx)
-	if err != nil {
-		return err
-	}
+	return client.View(ctx)
+}
+
+func (d Device) measured(view statuspage.View) error {
 	good, want := 0, Checks*len(d.Sources)
 	if d.Dark != "" {
 		want /= 2

@@ -12,30 +12,43 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"edgeprobe.io/firmware/statuspage"
 )
 
-// Peak runs the daemon as a device for so long, and returns its peak resident memory in bytes. Everything it writes goes
-// below dir. A daemon that ends early is an error, with what it said last, and so is one that has not measured
-// everything, with success, by then.
-func Peak(ctx context.Context, daemon string, dev Device, dir string, long time.Duration) (int64, error) {
+// Peak runs the daemon as a device for so long, and returns its peak resident memory in bytes; see [Device.Play].
+func Peak(ctx context.Context, daemon string, dev Device, dir string, long time.Duration) (peak int64, err error) {
+	err = dev.Play(ctx, daemon, dir, long, func(pid int, _ statuspage.View) error {
+		peak, err = HighWater(pid)
+		return err
+	})
+	return peak, err
+}
+
+// Play runs the daemon as the device for so long, and has last look at it at the end, while it still runs. Everything it
+// writes goes below dir. A daemon that ends early is an error, with what it said last, and so is one that has not
+// measured everything, with success, by then.
+func (d Device) Play(ctx context.Context, daemon, dir string, long time.Duration, last func(pid int, v statuspage.View) error) error {
 	page, err := FreeAddress()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	file, err := dev.Write(dir, page)
+	file, err := d.Write(dir, page)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var said bytes.Buffer
 	running, stop := context.WithTimeout(ctx, long)
 	defer stop()
 	cmd := exec.CommandContext(running, daemon, "--config", file)
 	cmd.Stdout, cmd.Stderr = &said, &said
-	var peak int64
-	var read error
+	var looked error
 	cmd.Cancel = func() error { // the last moment at which it still has a memory to ask about
-		peak, read = HighWater(cmd.Process.Pid)
-		read = errors.Join(read, dev.Measured(ctx, "http://"+page))
+		v, err := d.view(ctx, "http://"+page)
+		if err == nil {
+			err = errors.Join(last(cmd.Process.Pid, v), d.measured(v))
+		}
+		looked = err
 		return cmd.Process.Signal(syscall.SIGTERM)
 	}
 	cmd.WaitDelay = 5 * time.Second
@@ -43,11 +56,11 @@ func Peak(ctx context.Context, daemon string, dev Device, dir string, long time.
 	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:
-		return 0, ctx.Err()
+		return ctx.Err()
 	case running.Err() == nil:
-		return 0, fmt.Errorf("run daemon: it ended by itself (%w): %s", errors.Join(err, errEarly), LastLines(said.String(), 5))
+		return fmt.Errorf("run daemon: it ended by itself (%w): %s", errors.Join(err, errEarly), LastLines(said.String(), 5))
 	}
-	return peak, read
+	return looked
 }
 
 var errEarly = errors.New("too early")
