@@ -62,6 +62,7 @@ func device(b Ballot) string   { return b.Vantage.Device }
 func site(b Ballot) string     { return b.Place.Site }
 func network(b Ballot) string  { return b.Place.Network }
 func observer(b Ballot) string { return b.Place.Region }
+func vantage(b Ballot) string  { return b.Vantage.String() }
 
 // independent reports whether the ballots come from enough devices, sites and networks.
 func (s Settings) independent(bs []Ballot) bool {

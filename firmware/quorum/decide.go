@@ -119,18 +119,27 @@ func (c Case) grow(s State, counted []Ballot, set Settings) State {
 }
 
 // agree returns the ballots that confirm, by the rule: enough devices, sites and networks on one target, and the
-// share of the votes on it, among the observers of a region or among all.
+// share of the vantages that vote on it, among the observers of a region or among all.
 func (c Case) agree(counted []Ballot, against func(Ballot) bool, set Settings) []Ballot {
 	var out []Ballot
-	for _, target := range names(counted, func(b Ballot) string { return b.Vote.Target.Region }) {
-		votes := filter(counted, func(b Ballot) bool { return b.Vote.Target.Region == target })
+	for _, votes := range targets(counted) {
 		for _, group := range append([]string{""}, names(votes, observer)...) {
 			in := filter(votes, func(b Ballot) bool { return group == "" || b.Place.Region == group })
 			bad := filter(in, against)
-			if set.independent(bad) && float64(len(bad)) >= set.Share*float64(len(in)) {
+			if set.independent(bad) && float64(distinct(bad, vantage)) >= set.Share*float64(distinct(in, vantage)) {
 				out = append(out, bad...)
 			}
 		}
+	}
+	return out
+}
+
+// targets groups ballots by what they look at: each region's edge, whichever way it is looked at, and the service as
+// every site is given it, because what fails at two sites may be behind two edges.
+func targets(bs []Ballot) [][]Ballot {
+	out := [][]Ballot{filter(bs, func(b Ballot) bool { return b.Vote.Target.Region == "" })}
+	for _, region := range names(bs, Ballot.region) {
+		out = append(out, filter(bs, func(b Ballot) bool { return b.region() == region }))
 	}
 	return out
 }

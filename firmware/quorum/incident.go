@@ -71,15 +71,15 @@ func (c Case) close(s State, d firmware.Decision, unseen []string) (State, firmw
 func (c Case) region(s State, region string) (status firmware.Status, seen bool) {
 	able, good, better := 0, 0, 0
 	for _, w := range s.Saw {
-		b, ok := c.find(w)
-		if w.Region != region || !ok {
+		looks := c.looks(w)
+		if w.Region != region || len(looks) == 0 {
 			continue
 		}
 		able++
 		switch {
-		case b.passing() && b.since(s.Confirmed):
+		case !slices.ContainsFunc(looks, func(b Ballot) bool { return !b.passing() || !b.since(s.Confirmed) }):
 			good++
-		case b.passing(), b.Vote.Recovering:
+		case !slices.ContainsFunc(looks, func(b Ballot) bool { return !b.passing() && !b.Vote.Recovering }):
 			better++
 		}
 	}
@@ -110,12 +110,9 @@ func (c Case) outside(region string) (status firmware.Status, impact firmware.Im
 	return status, impact
 }
 
-func (c Case) find(w Witness) (Ballot, bool) {
-	i := slices.IndexFunc(c.Ballots, func(b Ballot) bool { return b.Vantage == w.Vantage && b.region() == w.Region })
-	if i < 0 {
-		return Ballot{}, false
-	}
-	return c.Ballots[i], true
+// looks returns what a witness says of its region now: it may look both as a customer does and at the pinned edge.
+func (c Case) looks(w Witness) []Ballot {
+	return filter(c.Ballots, func(b Ballot) bool { return b.Vantage == w.Vantage && b.region() == w.Region })
 }
 
 // worse returns the worse of two statuses of an incident's regions.
