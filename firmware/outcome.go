@@ -13,7 +13,7 @@ const (
 	OutcomeDNSNoData                   // the name exists without such a record (RFC 2308)
 	OutcomeDNSServFail                 // the resolver could not answer (rcode 2)
 	OutcomeDNSRefused                  // the resolver would not answer (rcode 5)
-	OutcomeDNSTimeout                  // no resolver answered in time
+	OutcomeDNSTimeout                  // a working resolver, or the one that the check names, gave no answer in time
 	OutcomeDNSOther                    // any other or malformed DNS answer
 	OutcomeNoRoute                     // the network said unreachable
 	OutcomeRefused                     // TCP connection refused

@@ -32,16 +32,19 @@ type exchange struct {
 	unsent  error                   // the first failure to send
 	badSaid reply                   // the first bad answer ...
 	bad     error                   // ... and its verdict
+	alive   netip.AddrPort          // a resolver that is silent on the name, but not on the root
 }
 
 type query struct {
 	id     uint16
 	server netip.AddrPort
+	root   bool // asked for the root's servers, to see whether the resolver works
 }
 
 // ask sends the question to the resolvers in turn, the next one whenever a third of the time left has passed in
 // silence, and takes the first answer that any of them gives on the name. A resolver's own failure moves on to
-// the next at once and is returned when no better answer comes.
+// the next at once and is returned when no better answer comes. Silence of all is the name's only where a resolver of
+// the uplink is not silent on the root; else it is the uplink's, a local fault.
 func (l *lookup) ask(ctx context.Context, r *run, q question) (reply, error) {
 	r.phase = phaseResolve
 	servers := l.servers
@@ -67,6 +70,9 @@ func (l *lookup) ask(ctx context.Context, r *run, q question) (reply, error) {
 // rounds is ask, with a socket.
 func (x *exchange) rounds(ctx context.Context, servers []netip.AddrPort) (reply, error) {
 	for i := range min(max(3, 2*len(servers)), maxQueries) {
+		if i == len(servers) {
+			x.wake(servers)
+		}
 		server := servers[i%len(servers)]
 		if x.lost[server] || !x.send(server) {
 			continue
@@ -88,13 +94,11 @@ func (x *exchange) rounds(ctx context.Context, servers []netip.AddrPort) (reply,
 	case x.bad != nil:
 		return x.badSaid, x.bad
 	}
-	return reply{}, context.DeadlineExceeded
+	return reply{}, x.silence()
 }
 
 func (x *exchange) send(server netip.AddrPort) bool {
-	var id [2]byte
-	_, _ = rand.Read(id[:]) // never fails (crypto/rand)
-	n := query{binary.BigEndian.Uint16(id[:]), server}
+	n := query{id: newID(), server: server}
 	x.out = x.q.with(x.out[:0], n.id)
 	if _, err := x.sock.WriteTo(x.out, net.UDPAddrFromAddrPort(server)); err != nil {
 		x.lost[server] = true
@@ -105,6 +109,12 @@ func (x *exchange) send(server netip.AddrPort) bool {
 	}
 	x.sent = append(x.sent, n)
 	return true
+}
+
+func newID() uint16 {
+	var id [2]byte
+	_, _ = rand.Read(id[:]) // never fails (crypto/rand)
+	return binary.BigEndian.Uint16(id[:])
 }
 
 // await reads until a reply to any query sent so far, or until the time given. Done says that the lookup is
@@ -121,8 +131,13 @@ func (x *exchange) await(ctx context.Context, until time.Time) (rep reply, err e
 		case err != nil:
 			return reply{}, err, true
 		}
-		rep, server, ours := x.match(x.in[:n], from)
-		if !ours || x.lost[server] {
+		rep, asked, ours := x.match(x.in[:n], from)
+		server := asked.server
+		switch {
+		case !ours || x.lost[server]:
+			continue
+		case asked.root:
+			x.woke(server, rep)
 			continue
 		}
 		if rep.truncated {
@@ -148,10 +163,10 @@ func (x *exchange) giveUp(server netip.AddrPort, rep reply, err error) {
 	}
 }
 
-func (x *exchange) match(message []byte, from net.Addr) (reply, netip.AddrPort, bool) {
+func (x *exchange) match(message []byte, from net.Addr) (reply, query, bool) {
 	udp, ok := from.(*net.UDPAddr)
 	if !ok {
-		return reply{}, netip.AddrPort{}, false
+		return reply{}, query{}, false
 	}
 	a := udp.AddrPort()
 	a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
@@ -159,9 +174,9 @@ func (x *exchange) match(message []byte, from net.Addr) (reply, netip.AddrPort, 
 		if s.server != a {
 			continue
 		}
-		if rep, ours := parseReply(message, s.id, x.q); ours {
-			return rep, a, true
+		if rep, ours := parseReply(message, s.id, x.about(s)); ours {
+			return rep, s, true
 		}
 	}
-	return reply{}, a, false
+	return reply{}, query{}, false
 }

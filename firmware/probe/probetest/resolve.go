@@ -63,7 +63,8 @@ func resolveRows() []Behaviour {
 		row("name-gone", "a name that does not exist", resolved(always(RCode(dns.RcodeNameError))), firmware.OutcomeDNSNXDomain),
 		row("name-servfail", "a resolver that fails", resolved(always(RCode(dns.RcodeServerFailure))), firmware.OutcomeDNSServFail),
 		row("name-refused", "a resolver that refuses", resolved(always(RCode(dns.RcodeRefused))), firmware.OutcomeDNSRefused),
-		row("name-unanswered", "a resolver that is silent", resolved(always(Silent)).within(Short), firmware.OutcomeDNSTimeout),
+		row("name-unanswered", "a resolver that is silent on the name", resolved(rootOnly).within(Short), firmware.OutcomeDNSTimeout),
+		row("resolver-dead", "a resolver that is silent on everything", resolved(always(Silent)).within(Short), firmware.OutcomeLocalFault),
 		row("redirect-to-nowhere", "a redirect to a name that does not exist", func(s Stage) Setup {
 			up := page(Serve(s, Says(Moved(302, "http://gone.example/"))))
 			up.Check.HTTP.Redirects, up.Resolvers = 1, servers(Resolver(s, RCode(dns.RcodeNameError)))

@@ -43,7 +43,24 @@ func resolversRows() []Behaviour {
 		row("first-says-nxdomain", "the first says that the name does not exist, which is final", inTurn(gone, good), firmware.OutcomeDNSNXDomain).status(3),
 		row("all-fail", "all fail", inTurn(bad, bad), firmware.OutcomeDNSServFail).status(2),
 		row("fails-or-silent", "one fails, one is silent", inTurn(bad, mute).within(patience), firmware.OutcomeDNSServFail).status(2),
-		row("all-silent", "all are silent", inTurn(mute, mute).within(Short), firmware.OutcomeDNSTimeout),
+		row("all-silent", "all are silent on everything: the uplink's fault", inTurn(mute, mute).within(Short), firmware.OutcomeLocalFault),
+		row("root-only", "the only one is silent on the name, but not on the root", inTurn(rootOnly).within(patience), firmware.OutcomeDNSTimeout),
+		row("root-only-second", "one is dead, the other silent on the name only", inTurn(mute, rootOnly).within(patience), firmware.OutcomeDNSTimeout),
+		row("root-fails", "silent on the name, and fails on the root", inTurn(rootFails).within(patience), firmware.OutcomeLocalFault),
+	}
+}
+
+// rootOnly is a resolver that works, asked for names whose own servers are dead.
+func rootOnly(t testing.TB) dns.HandlerFunc { return onRoot(Answers(t, ". 60 IN NS a.root.example.")) }
+
+// rootFails is a resolver without a way out.
+func rootFails(testing.TB) dns.HandlerFunc { return onRoot(RCode(dns.RcodeServerFailure)) }
+
+func onRoot(reply dns.HandlerFunc) dns.HandlerFunc {
+	return func(w dns.ResponseWriter, q *dns.Msg) {
+		if q.Question[0].Name == "." && q.Question[0].Qtype == dns.TypeNS {
+			reply(w, q)
+		}
 	}
 }
 
