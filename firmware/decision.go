@@ -11,7 +11,7 @@ const (
 	StatusUp         Status = "up"          // none fails
 	StatusSuspected  Status = "suspected"   // somebody saw something
 	StatusPartial    Status = "partial"     // one vantage keeps failing while every other passes
-	StatusSingleSite Status = "single_site" // one site alone sees it fail, and no other site can look
+	StatusSingleSite Status = "single_site" // one site alone sees it fail, and no other site can look there
 	StatusConfirmed  Status = "confirmed"   // independent witnesses agree
 	StatusRecovering Status = "recovering"  // was confirmed, good again, not yet for long enough
 )

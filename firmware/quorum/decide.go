@@ -169,9 +169,9 @@ func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings)
 		d.Status, d.Why = firmware.StatusUnknown, "no vantage has fresh evidence"
 	case s.Opened.Zero():
 		d.Status, d.Why = firmware.StatusUp, allPass(len(voters))
-	case c.alone(failing, voters):
+	case c.alone(failing, worried):
 		d.Status = firmware.StatusSingleSite
-		d.Why = "down as seen from " + failing[0].Place.Site + " alone; no other site can look"
+		d.Why = "down as seen from " + failing[0].Place.Site + " alone; no other site can look there"
 	case c.Now.Since(s.Began) > set.PartialAfter && len(failing) > 0 && len(failing) == len(worried):
 		d.Status = firmware.StatusPartial
 		d.Why = "fails only over " + vantages(failing)
@@ -191,9 +191,19 @@ func allPass(n int) string {
 	return fmt.Sprintf("all %d votes pass", n)
 }
 
-// alone reports whether one site fails over at least two of its networks and no other site votes at all.
-func (c Case) alone(failing, voters []Ballot) bool {
-	return len(failing) > 0 && distinct(voters, site) == 1 && distinct(failing, network) >= 2
+// alone reports whether one site alone worries, and fails over at least two networks on targets that no other site
+// looks at.
+func (c Case) alone(failing, worried []Ballot) bool {
+	if len(failing) == 0 || distinct(worried, site) != 1 {
+		return false
+	}
+	for _, region := range names(failing, Ballot.region) {
+		there := func(b Ballot) bool { return b.region() == region }
+		if distinct(filter(failing, there), network) < 2 || distinct(filter(c.Ballots, there), site) != 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // calmRegions gives each region what its own ballots say; where they worry, that is the service's status.

@@ -52,7 +52,13 @@ func TestTheTableOfVotes(t *testing.T) {
 		{"a lone device is up and says so", quorum.State{}, []quorum.Ballot{ballot("ny", "us", "a", pass, 0, old), ballot("ny", "us", "b", pass, 0, old)}, firmware.StatusUp, firmware.WitnessesSingle},
 		{"one pends", opened, []quorum.Ballot{ballot("ny", "us", "a", pending, down, fresh), ballot("be", "eu", "b", pass, 0, fresh)}, firmware.StatusSuspected, firmware.WitnessesEnough},
 		{"one of two sites fails alone", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "b", pass, 0, fresh)}, firmware.StatusSuspected, firmware.WitnessesEnough},
-		{"two uplinks of one site fail, another passes", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh), ballot("be", "eu", "c", pass, 0, fresh)}, firmware.StatusSuspected, firmware.WitnessesEnough},
+		{"two uplinks of one site fail, another of its region passes", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh), ballot("bo", "us", "c", pass, 0, fresh)}, firmware.StatusSuspected, firmware.WitnessesEnough},
+		{"another looks at its region from afar", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh), pinned(ballot("be", "eu", "c", pass, 0, fresh), "us")}, firmware.StatusSuspected, firmware.WitnessesEnough},
+		{"another looks elsewhere only", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh), ballot("be", "eu", "c", pass, 0, fresh)}, firmware.StatusSingleSite, firmware.WitnessesEnough},
+		{"another that looks elsewhere has not answered yet", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh), ballot("be", "eu", "c", pass, 0, old)}, firmware.StatusSuspected, firmware.WitnessesEnough},
+		{"it sees what another site denies", opened, []quorum.Ballot{
+			ballot("ny", "us", "a", fail, down, fresh), ballot("ny", "us", "b", fail, down, fresh), pinned(ballot("ny", "us", "a", fail, down, fresh), "eu"),
+			ballot("be", "eu", "c", pass, 0, fresh)}, firmware.StatusSuspected, firmware.WitnessesEnough},
 		{"two sites over two networks fail", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "b", fail, down, fresh)}, firmware.StatusConfirmed, firmware.WitnessesEnough},
 		{"two sites over one network fail", opened, []quorum.Ballot{ballot("ny", "us", "a", fail, down, fresh), ballot("be", "eu", "a", fail, down, fresh)}, firmware.StatusSuspected, firmware.WitnessesSingle},
 		{"two of five votes are not half", opened, []quorum.Ballot{
