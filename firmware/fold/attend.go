@@ -2,6 +2,7 @@ package fold
 
 import (
 	"maps"
+	"slices"
 
 	"edgeprobe.io/firmware"
 )
@@ -115,17 +116,13 @@ func (w *work) repeated(name string) bool {
 	return false
 }
 
-// awaited reports whether recovery waits for this metered uplink alone: it saw the failure, and every other
-// uplink of ours is good again.
+// awaited reports whether the recovery of some target waits for this metered uplink alone: it saw it fail, and over
+// every other uplink of ours that target is good again, whatever the others are.
 func (w *work) awaited(svc Service, uplink string) bool {
-	waits := false
-	for _, v := range svc.Votes {
-		switch {
-		case v.Uplink == uplink:
-			waits = waits || v.State == firmware.VoteFail
-		case v.State == firmware.VoteFail && !v.Recovering, v.State == firmware.VotePending:
-			return false
-		}
-	}
-	return waits
+	return slices.ContainsFunc(svc.Votes, func(own firmware.Vote) bool {
+		return own.Uplink == uplink && own.State == firmware.VoteFail && !slices.ContainsFunc(svc.Votes, func(v firmware.Vote) bool {
+			ill := v.State == firmware.VoteFail && !v.Recovering || v.State == firmware.VotePending
+			return v.Target == own.Target && v.Uplink != uplink && ill
+		})
+	})
 }
