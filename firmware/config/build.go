@@ -69,7 +69,7 @@ func (b *builder) rules(raw *rawFile) []verdict.Rule {
 		}
 		rules = append(rules, verdict.Rule{
 			Ref: c.Ref, Role: c.Role, Region: c.Region, Critical: c.Critical, Negative: c.Negative,
-			Marker: c.HTTP != nil && c.HTTP.Marker != "", Interval: intervals, Timeout: c.Timeout,
+			Marker: c.HTTP != nil && c.HTTP.Marker != "", Named: c.DNS != nil && c.DNS.Server != "", Interval: intervals, Timeout: c.Timeout,
 		})
 	}
 	return rules

@@ -228,6 +228,8 @@ type rawRule struct {
 	ValidFactor val[float64] `yaml:"valid_factor" limits:"1.5..20"`
 	// The part of an uplink's controls that must pass, never fewer than 2.
 	ControlShare val[share] `yaml:"control_share" limits:"1%..100%"`
+	// After an uplink was blind its resolvers may still tell what they could not look up: their dns_servfail and dns_timeout count from runs begun so long after.
+	DNSAfter val[time.Duration] `yaml:"dns_after" limits:"0s..10m"`
 	// Failing devices that confirm an outage,
 	Devices val[int] `yaml:"devices" limits:"2..200"`
 	// at so many sites,

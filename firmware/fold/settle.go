@@ -48,6 +48,7 @@ func (w *work) look(u firmware.UplinkFact) {
 	case proof == verdict.ProofBlind:
 		v.Sight, v.Why = SightBlind, "controls fail over this uplink"
 	}
+	w.watch(u.Name, v.Sight)
 	old, known := w.Uplinks[u.Name]
 	if !known {
 		old = UplinkView{Sight: SightUnknown, Since: w.Now}
@@ -62,6 +63,20 @@ func (w *work) look(u firmware.UplinkFact) {
 		w.transition(Transition{Kind: "uplink", Subject: u.Name, From: string(old.Sight), To: string(v.Sight), Why: v.Why})
 		w.effects = append(w.effects, Publication{Uplink: &v})
 		w.changed()
+	}
+}
+
+// watch remembers when an uplink loses its sight and when that returns.
+func (w *work) watch(uplink string, s Sight) {
+	old := w.Eyes[uplink]
+	eyes := old.See(s == SightBlind || s == SightDown, s == SightSighted, w.Now)
+	if eyes == old {
+		return
+	}
+	w.Eyes = maps.Clone(w.Eyes)
+	put(&w.Eyes, uplink, eyes)
+	if eyes.Back != old.Back {
+		w.doubt(uplink, verdict.Track.Against)
 	}
 }
 

@@ -14,21 +14,22 @@ import (
 // State is everything that the fold remembers. It is a value: Step never changes the one it was given. The zero
 // State is what a new device starts from.
 type State struct {
-	Set         Settings               `json:"settings"`
-	Now         firmware.Stamp         `json:"now"`         // instant of the newest event or tick
-	Epoch       uint64                 `json:"epoch"`       // of the database
-	Seq         uint64                 `json:"seq"`         // of the newest journaled event
-	Transitions uint64                 `json:"transitions"` // number of the newest transition
-	Sheets      uint64                 `json:"sheets"`      // sequence of the newest signed sheet or beat
-	Tracks      map[Key]*verdict.Track `json:"tracks"`      // each immutable
-	Services    map[string]Service     `json:"services"`
-	Uplinks     map[string]UplinkView  `json:"uplinks"`
-	Links       map[string]Link        `json:"links"` // newest word of the kernel per uplink
-	Peers       map[string]Peer        `json:"peers"`
-	Parts       map[string]PartView    `json:"parts"`
-	Clock       firmware.ClockState    `json:"clock"`
-	Muted       bool                   `json:"muted"`
-	BeatDue     firmware.Stamp         `json:"beat_due,omitzero"`
+	Set         Settings                `json:"settings"`
+	Now         firmware.Stamp          `json:"now"`         // instant of the newest event or tick
+	Epoch       uint64                  `json:"epoch"`       // of the database
+	Seq         uint64                  `json:"seq"`         // of the newest journaled event
+	Transitions uint64                  `json:"transitions"` // number of the newest transition
+	Sheets      uint64                  `json:"sheets"`      // sequence of the newest signed sheet or beat
+	Tracks      map[Key]*verdict.Track  `json:"tracks"`      // each immutable
+	Services    map[string]Service      `json:"services"`
+	Uplinks     map[string]UplinkView   `json:"uplinks"`
+	Eyes        map[string]verdict.Eyes `json:"eyes,omitempty"` // per uplink; absent: never lost
+	Links       map[string]Link         `json:"links"`          // newest word of the kernel per uplink
+	Peers       map[string]Peer         `json:"peers"`
+	Parts       map[string]PartView     `json:"parts"`
+	Clock       firmware.ClockState     `json:"clock"`
+	Muted       bool                    `json:"muted"`
+	BeatDue     firmware.Stamp          `json:"beat_due,omitzero"`
 
 	facts *facts // derived from Set, shared and never changed
 }

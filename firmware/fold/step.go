@@ -108,7 +108,7 @@ func (w *work) boot(b Boot) {
 	for id, p := range w.Peers {
 		peers[id] = p.order()
 	}
-	w.Tracks, w.Uplinks, w.Links, w.Peers, w.Parts = tracks, nil, nil, peers, nil
+	w.Tracks, w.Uplinks, w.Eyes, w.Links, w.Peers, w.Parts = tracks, nil, nil, nil, peers, nil
 	w.BeatDue = w.Now
 	services := make(map[string]Service, len(w.Services))
 	for name, svc := range w.Services {
@@ -122,10 +122,11 @@ func (w *work) boot(b Boot) {
 // configure takes other settings and drops what they no longer name.
 func (w *work) configure(set Settings) {
 	w.Set, w.facts = set, read(set)
-	w.Tracks, w.Services, w.Uplinks = maps.Clone(w.Tracks), maps.Clone(w.Services), maps.Clone(w.Uplinks)
+	w.Tracks, w.Services, w.Uplinks, w.Eyes = maps.Clone(w.Tracks), maps.Clone(w.Services), maps.Clone(w.Uplinks), maps.Clone(w.Eyes)
 	maps.DeleteFunc(w.Tracks, func(k Key, _ *verdict.Track) bool { _, ok := w.facts.rules[k.Ref]; return !ok })
 	maps.DeleteFunc(w.Services, func(name string, _ Service) bool { return len(w.facts.services[name]) == 0 })
 	maps.DeleteFunc(w.Uplinks, func(name string, _ UplinkView) bool { return w.facts.uplink(name).Name == "" })
+	maps.DeleteFunc(w.Eyes, func(name string, _ verdict.Eyes) bool { return w.facts.uplink(name).Name == "" })
 	w.changed()
 }
 
@@ -141,7 +142,7 @@ func (w *work) observe(r firmware.Result) {
 		t = *old
 	}
 	own := rule.Role == firmware.RoleControl || rule.Role == firmware.RolePortal
-	if !own && w.portal(r.Uplink) != "" {
+	if !own && (w.portal(r.Uplink) != "" || !w.Eyes[r.Uplink].Witness(r, rule, w.Set.Verdict)) {
 		t = t.Aside(r)
 	} else {
 		t = t.Observe(r, w.Seq)
@@ -149,7 +150,7 @@ func (w *work) observe(r firmware.Result) {
 	w.Tracks = maps.Clone(w.Tracks)
 	put(&w.Tracks, k, &t)
 	if rule.Role == firmware.RolePortal && r.Outcome == firmware.OutcomePortal {
-		w.doubt(r.Uplink)
+		w.doubt(r.Uplink, func(verdict.Track) bool { return true })
 	}
 	if own {
 		w.settle("")
@@ -158,10 +159,12 @@ func (w *work) observe(r firmware.Result) {
 	w.settle(r.Check.Service)
 }
 
-// doubt drops what was seen of every service over an uplink that turns out to lead to a portal.
-func (w *work) doubt(uplink string) {
+// doubt drops what was seen of services over an uplink that turns out not to have shown them: everything when it leads
+// to a portal, what speaks against them when its sight returns.
+func (w *work) doubt(uplink string, which func(verdict.Track) bool) {
+	w.Tracks = maps.Clone(w.Tracks)
 	for k, t := range w.Tracks {
-		if k.Uplink == uplink && k.Ref.Service != "" {
+		if k.Uplink == uplink && k.Ref.Service != "" && which(*t) {
 			unsure := t.Doubt()
 			w.Tracks[k] = &unsure
 		}

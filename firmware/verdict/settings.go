@@ -15,12 +15,17 @@ type Settings struct {
 	ValidFactor float64 `json:"valid_factor"`
 	// ControlShare is the part of an uplink's positive controls that must pass, 0 < share <= 1; never fewer than 2.
 	ControlShare float64 `json:"control_share"`
+	// DNSAfter is how long after its sight returned the resolvers of an uplink say nothing by dns_servfail and
+	// dns_timeout. An uplink that is lost more often is no witness of names.
+	DNSAfter time.Duration `json:"dns_after"`
 }
 
 // Defaults returns the design's numbers: 3 bad runs over 300 ms, 3 good runs, evidence valid for 2.5 intervals,
-// two thirds of the controls.
+// two thirds of the controls, and 10 s for resolvers to forget: unbound keeps a SERVFAIL for 5.
 func Defaults() Settings {
-	return Settings{BadRuns: 3, BadSpan: 300 * time.Millisecond, GoodRuns: 3, ValidFactor: 2.5, ControlShare: 2.0 / 3}
+	return Settings{
+		BadRuns: 3, BadSpan: 300 * time.Millisecond, GoodRuns: 3, ValidFactor: 2.5, ControlShare: 2.0 / 3, DNSAfter: 10 * time.Second,
+	}
 }
 
 // Rule is what verdict must know of a check.
@@ -31,6 +36,7 @@ type Rule struct {
 	Critical bool                     `json:"critical,omitempty"`
 	Negative bool                     `json:"negative,omitempty"`
 	Marker   bool                     `json:"marker,omitempty"`   // the config declares that its marker changes
+	Named    bool                     `json:"named,omitempty"`    // it asks a name server of its own choice, not the uplink's
 	Interval map[string]time.Duration `json:"interval,omitempty"` // actual interval per uplink; absent: not run there
 	Timeout  time.Duration            `json:"timeout"`
 }

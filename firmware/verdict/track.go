@@ -80,7 +80,7 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 	return t
 }
 
-// Aside returns the track after a result that says nothing of its target because of what stands before the uplink.
+// Aside returns the track after a result that says nothing of its target because of the uplink it came over.
 func (t Track) Aside(r firmware.Result) Track {
 	t.Newest = r
 	return t
@@ -88,6 +88,9 @@ func (t Track) Aside(r firmware.Result) Track {
 
 // Doubt returns the track without what the target was said to be: it was not the target that answered.
 func (t Track) Doubt() Track { return Track{Newest: t.Newest, Ever: t.Ever, Hurt: t.Hurt} }
+
+// Against reports whether the newest runs speak against the target, for however short.
+func (t Track) Against() bool { return t.Bad.N > 0 || t.Slow.N > 0 }
 
 // Forget returns what outlives a restart: only that the check passed once.
 func (t Track) Forget() Track { return Track{Ever: t.Ever} }
@@ -135,9 +138,9 @@ func (r Rule) ValidFor(uplink string, set Settings) time.Duration {
 	return time.Duration(math.Round(set.ValidFactor * float64(r.Interval[uplink])))
 }
 
-// unseen says why there is no fresh evidence: a run that could not measure tells what was in its way.
+// unseen says why there is no fresh evidence: a run that could not measure, or does not count, tells how it ended.
 func (t Track) unseen() string {
-	if t.Newest.Outcome.Void() && t.Newest.Start.After(t.Run) {
+	if !t.Newest.Outcome.OK() && t.Newest.Start.After(t.Run) {
 		return "no fresh evidence, the newest run ended with " + t.Newest.Outcome.String()
 	}
 	return "no fresh evidence"
