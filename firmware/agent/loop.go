@@ -34,7 +34,7 @@ func (a *Agent) loop(ctx context.Context) error {
 			a.late.end(r)
 			a.step(fold.Result{Result: r})
 		case <-a.timer.C:
-			a.step(fold.Tick{})
+			a.tick()
 		}
 		a.start(ctx)
 		a.show()
@@ -110,6 +110,16 @@ func (a *Agent) step(b fold.Body) {
 	if a.gap || next.Seq >= a.saved.Seq+checkpointEvery {
 		a.checkpoint()
 	}
+}
+
+// tick folds the time that has passed, when that can change anything or the view is to be a newer one. Most wake-ups
+// are for the schedule alone, and a tick decides on every service.
+func (a *Agent) tick() {
+	now := a.Clock.Now()
+	if due := fold.Next(a.state); (due.Zero() || due.After(now)) && now.Since(a.viewed) < pulse {
+		return
+	}
+	a.step(fold.Tick{})
 }
 
 // trouble tells the loop how the card is. When it works again events may be missing behind it, so the next

@@ -19,7 +19,7 @@ func (w *work) attend(name string, svc *Service) {
 			continue
 		}
 		svc.Levels = maps.Clone(svc.Levels)
-		put(&svc.Levels, u.Name, want)
+		set(&svc.Levels, u.Name, want)
 		w.effects = append(w.effects, Attention{Service: name, Uplink: u.Name, Level: want})
 	}
 }

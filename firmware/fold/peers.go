@@ -51,8 +51,7 @@ func (w *work) heard(h Heard) {
 	case h.Birth != nil && h.Birth.Online && !h.Retained:
 		w.beatWithin(jitter(w.Set.Device))
 	}
-	w.Peers = maps.Clone(w.Peers)
-	put(&w.Peers, h.Device, p)
+	put(w, &w.Peers, h.Device, p)
 }
 
 // lease renews a peer's life. Another epoch than before is believed once, and the old one never again; not while a
@@ -141,6 +140,6 @@ func (w *work) sheet(p Peer, h Heard) Peer {
 		}
 	}
 	*shelf = maps.Clone(*shelf)
-	put(shelf, in.Service, sheet)
+	set(shelf, in.Service, sheet)
 	return p
 }

@@ -1,8 +1,6 @@
 package fold
 
 import (
-	"maps"
-
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/quorum"
 	"edgeprobe.io/firmware/verdict"
@@ -57,8 +55,7 @@ func (w *work) look(u firmware.UplinkFact) {
 	if old.Sight == v.Sight {
 		v.Since = old.Since
 	}
-	w.Uplinks = maps.Clone(w.Uplinks)
-	put(&w.Uplinks, u.Name, v)
+	put(w, &w.Uplinks, u.Name, v)
 	if old.Sight != v.Sight || v.Sight == SightBlind && old.Why != v.Why {
 		w.transition(Transition{Kind: "uplink", Subject: u.Name, From: string(old.Sight), To: string(v.Sight), Why: v.Why})
 		w.effects = append(w.effects, Publication{Uplink: &v})
@@ -73,8 +70,7 @@ func (w *work) watch(uplink string, s Sight) {
 	if eyes == old {
 		return
 	}
-	w.Eyes = maps.Clone(w.Eyes)
-	put(&w.Eyes, uplink, eyes)
+	put(w, &w.Eyes, uplink, eyes)
 	if eyes.Back != old.Back {
 		w.doubt(uplink, verdict.Track.Against)
 	}
@@ -131,8 +127,7 @@ func (w *work) decide(name string) {
 	svc.Quorum, svc.Decision = quorum.Decide(svc.Quorum, w.poll(name, svc), w.Set.Quorum)
 	w.tell(name, before, &svc)
 	w.attend(name, &svc)
-	w.Services = maps.Clone(w.Services)
-	put(&w.Services, name, svc)
+	put(w, &w.Services, name, svc)
 }
 
 // cast casts this device's votes on every target of a service over every uplink.

@@ -2,6 +2,7 @@ package fold
 
 import (
 	"maps"
+	"slices"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/verdict"
@@ -33,11 +34,12 @@ func Step(s State, e Event) (State, []Effect) {
 	return w.State, w.effects
 }
 
-// work is a state being folded. Maps of the state are cloned before their first change.
+// work is a state being folded.
 type work struct {
 	State
 	effects []Effect
-	ticked  bool // a tick before the event made a transition
+	ticked  bool  // a tick before the event made a transition
+	own     []any // the maps of the state, as pointers, that are clones made in this step
 }
 
 // catchUp folds every tick due until at, each at its own instant.
@@ -80,8 +82,18 @@ func (w *work) apply(e Event) {
 	w.beat()
 }
 
-// put sets a key of a map that may still be nil.
-func put[K comparable, V any](m *map[K]V, k K, v V) {
+// put sets a key of one of the state's maps, which may still be nil. The map is cloned before its first change in the
+// step, and only then: a step may decide on every service, and others hold the state before it.
+func put[K comparable, V any](w *work, m *map[K]V, k K, v V) {
+	if !slices.Contains(w.own, any(m)) {
+		*m = maps.Clone(*m)
+		w.own = append(w.own, m)
+	}
+	set(m, k, v)
+}
+
+// set sets a key of a map that is nobody else's and may still be nil.
+func set[K comparable, V any](m *map[K]V, k K, v V) {
 	if *m == nil {
 		*m = map[K]V{}
 	}
@@ -147,8 +159,7 @@ func (w *work) observe(r firmware.Result) {
 	} else {
 		t = t.Observe(r, w.Seq)
 	}
-	w.Tracks = maps.Clone(w.Tracks)
-	put(&w.Tracks, k, &t)
+	put(w, &w.Tracks, k, &t)
 	if rule.Role == firmware.RolePortal && r.Outcome == firmware.OutcomePortal {
 		w.doubt(r.Uplink, func(verdict.Track) bool { return true })
 	}
@@ -162,11 +173,10 @@ func (w *work) observe(r firmware.Result) {
 // doubt drops what was seen of services over an uplink that turns out not to have shown them: everything when it leads
 // to a portal, what speaks against them when its sight returns.
 func (w *work) doubt(uplink string, which func(verdict.Track) bool) {
-	w.Tracks = maps.Clone(w.Tracks)
 	for k, t := range w.Tracks {
 		if k.Uplink == uplink && k.Ref.Service != "" && which(*t) {
 			unsure := t.Doubt()
-			w.Tracks[k] = &unsure
+			put(w, &w.Tracks, k, &unsure)
 		}
 	}
 }
@@ -175,8 +185,7 @@ func (w *work) doubt(uplink string, which func(verdict.Track) bool) {
 // check are asked at once.
 func (w *work) link(b Link) {
 	old, known := w.Links[b.Uplink]
-	w.Links = maps.Clone(w.Links)
-	put(&w.Links, b.Uplink, b)
+	put(w, &w.Links, b.Uplink, b)
 	if known && !old.Up && b.Up {
 		w.effects = append(w.effects, Prove{b.Uplink})
 	}
@@ -196,8 +205,7 @@ func (w *work) part(b Part) {
 	if known && old.OK == b.OK {
 		return
 	}
-	w.Parts = maps.Clone(w.Parts)
-	put(&w.Parts, b.Name, PartView{b.Name, b.OK, w.Now, b.Why})
+	put(w, &w.Parts, b.Name, PartView{b.Name, b.OK, w.Now, b.Why})
 	from := "unknown"
 	if known {
 		from = well(old.OK)
@@ -231,8 +239,7 @@ func (w *work) ack(a Ack, own bool) {
 		return
 	}
 	svc.Quorum = q
-	w.Services = maps.Clone(w.Services)
-	w.Services[a.Service] = svc
+	put(w, &w.Services, a.Service, svc)
 	if own {
 		a.Incident = q.Incident()
 		w.effects = append(w.effects, Publication{Ack: &a})
