@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxQueries = 6    // sent by UDP in one lookup, to all resolvers together
+	maxQueries = 6    // of the name, sent by UDP in one lookup to all resolvers together
 	maxReply   = 4096 // read of one packet; more than was offered is cut off and so malformed
 )
 
