@@ -21,6 +21,9 @@ STATIC   := -linkmode external -extldflags -static
 # What has no goroutine needs no race detector, which makes the long property tests ten times longer.
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
 TELEGRAF := .cache/peers/telegraf
+# What holds times, or fills a machine with processes, has it to itself.
+TIMED    := ./cmd/edgeprobed $(addprefix ./firmware/,agent/... probe/... uplink) $(addprefix ./scripts/,accuracy/... lab/...)
+LIST     := $(GO) list -tags $(TAGS)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help lab setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage fuzz
@@ -66,7 +69,8 @@ test: setup build lint ## everything a change must pass
 	@scripts/size.sh bin/edgeprobed
 	@echo "tests, where goroutines are with the race detector; some minutes"
 	@$(GO) test -tags $(TAGS) $(PURE)
-	@$(GO) test -tags $(TAGS) -race $$($(GO) list -tags $(TAGS) ./... | grep -vxF "$$($(GO) list -tags $(TAGS) $(PURE))")
+	@$(GO) test -tags $(TAGS) -race $$($(LIST) ./... | grep -vxF "$$($(LIST) $(PURE) $(TIMED))")
+	@$(GO) test -tags $(TAGS) -race -p 1 $(TIMED)
 	@$(MAKE) --no-print-directory demo-once
 	@echo "make test: passed"
 

@@ -101,7 +101,7 @@ func prober(t testing.TB, check firmware.Check, via probe.Via, set probe.Setting
 // starved is how much longer than its run a test may take before this machine is to blame.
 const starved = time.Second
 
-// do runs once and holds the frame's promises. A run that this machine itself overslept is tried again, twice.
+// do runs once and holds the frame's promises. A run that this machine itself overslept is tried again, up to five times.
 func do(t testing.TB, p probe.Prober, timeout time.Duration) firmware.Result {
 	t.Helper()
 	const grace = 50 * time.Millisecond
@@ -109,7 +109,7 @@ func do(t testing.TB, p probe.Prober, timeout time.Duration) firmware.Result {
 		began := time.Now()
 		r := p.Do(t.Context())
 		wall := time.Since(began)
-		if (r.Took > timeout+grace || wall > timeout+grace+starved) && try < 2 {
+		if (r.Took > timeout+grace || wall > timeout+grace+starved) && try < 5 {
 			continue
 		}
 		if r.Took > timeout+grace || wall > timeout+grace+starved {

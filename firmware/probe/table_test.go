@@ -30,7 +30,7 @@ func play(s probetest.Stage, b probetest.Behaviour) {
 		up := b.Start(s)
 		began := time.Now()
 		r := runOnce(s, up)
-		if late := time.Since(began) > up.Check.Timeout+probetest.Grace+starved || r.Took > up.Check.Timeout+probetest.Grace; late && try < 2 {
+		if late := time.Since(began) > up.Check.Timeout+probetest.Grace+starved || r.Took > up.Check.Timeout+probetest.Grace; late && try < 5 {
 			continue
 		} else if late {
 			s.Errorf("took %v (%v by the wall), timeout %v", r.Took, time.Since(began), up.Check.Timeout)

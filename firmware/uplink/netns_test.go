@@ -52,7 +52,7 @@ func apart(t *testing.T) bool {
 			t.Fatalf("this test needs the command %s: install %s (make setup does)", command, from)
 		}
 	}
-	out, err := again("device", "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=60s").CombinedOutput()
+	out, err := again("device", "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=180s").CombinedOutput()
 	t.Logf("%s", out)
 	if bytes.Contains(out, []byte("--- PASS: "+t.Name())) && err == nil {
 		return false
