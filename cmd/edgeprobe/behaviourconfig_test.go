@@ -19,18 +19,12 @@ func set[T comparable](o object, key string, value T) {
 	}
 }
 
-// configOf writes the check of a transaction as a config of one device with one uplink.
+// configOf writes a check as a config of one device with one uplink.
 func configOf(up probetest.Setup, ca string) object {
 	c := up.Check
 	check := object{"name": c.Ref.Name, "kind": c.Kind, "interval": fmt.Sprint(c.Interval), "timeout": fmt.Sprint(c.Timeout)}
 	set(check, "max_latency", latencyOf(c))
-	check["steps"] = stepsAsConfig(c.Transaction.Steps)
-	if c.Transaction.Cleanup != nil {
-		check["cleanup"] = stepsAsConfig(c.Transaction.Cleanup)
-	}
-	if c.Transaction.Hosts != nil {
-		check["hosts"] = c.Transaction.Hosts
-	}
+	kindAsConfig(check, c)
 	resolvers := up.Resolvers
 	if resolvers == nil {
 		resolvers = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}
@@ -41,6 +35,93 @@ func configOf(up probetest.Setup, ca string) object {
 		"uplinks":  []object{{"name": "lo", "resolvers": resolvers}},
 		"trust":    "file:" + ca,
 		"services": []object{{"name": c.Ref.Service, "checks": []object{check}}},
+	}
+}
+
+// kindAsConfig adds what is particular to the check's kind.
+func kindAsConfig(o object, c firmware.Check) {
+	switch {
+	case c.HTTP != nil:
+		httpAsConfig(o, *c.HTTP)
+	case c.DNS != nil:
+		dnsAsConfig(o, *c.DNS)
+	case c.TLS != nil:
+		tlsAsConfig(o, *c.TLS)
+	case c.TCP != nil:
+		tcpAsConfig(o, *c.TCP)
+	case c.Transaction != nil:
+		o["steps"] = stepsAsConfig(c.Transaction.Steps)
+		if c.Transaction.Cleanup != nil {
+			o["cleanup"] = stepsAsConfig(c.Transaction.Cleanup)
+		}
+		if c.Transaction.Hosts != nil {
+			o["hosts"] = c.Transaction.Hosts
+		}
+	}
+}
+
+func httpAsConfig(o object, c firmware.HTTPCheck) {
+	o["url"] = c.URL
+	set(o, "method", c.Method)
+	set(o, "body", c.Body)
+	set(o, "address", c.Address)
+	set(o, "family", map[int]string{4: "ipv4", 6: "ipv6"}[c.Family])
+	set(o, "protocol", map[int]string{2: "http2"}[c.Protocol])
+	set(o, "redirects", c.Redirects)
+	set(o, "downgrade", c.Downgrade)
+	set(o, "nonce", c.Nonce)
+	set(o, "keep", c.Keep)
+	set(o, "marker", c.Marker)
+	set(o, "max_bytes", c.MaxBytes)
+	if c.Headers != nil {
+		o["headers"] = c.Headers
+	}
+	if expect := expectAsConfig(c); len(expect) > 0 {
+		o["expect"] = expect
+	}
+}
+
+func dnsAsConfig(o object, c firmware.DNSCheck) {
+	o["query"] = c.Name
+	set(o, "type", c.Type)
+	set(o, "server", c.Server)
+	expect := object{}
+	set(expect, "rcode", c.RCode)
+	set(expect, "ad", c.AD)
+	if c.MinTTL > 0 {
+		expect["min_ttl"] = fmt.Sprint(c.MinTTL)
+	}
+	if c.Answers != nil {
+		expect["answers"] = c.Answers
+	}
+	if len(expect) > 0 {
+		o["expect"] = expect
+	}
+}
+
+func tlsAsConfig(o object, c firmware.TLSCheck) {
+	o["target"] = c.Target
+	set(o, "address", c.Address)
+	expect := object{}
+	set(expect, "certificate_days", c.Days)
+	if c.MinVersion != "" {
+		expect["min_version"] = "tls" + c.MinVersion
+	}
+	if c.ALPN != nil {
+		expect["alpn"] = c.ALPN
+	}
+	if len(expect) > 0 {
+		o["expect"] = expect
+	}
+}
+
+func tcpAsConfig(o object, c firmware.TCPCheck) {
+	o["target"] = c.Target
+	set(o, "address", c.Address)
+	set(o, "send", c.Send)
+	set(o, "max_bytes", c.MaxBytes)
+	if c.Expect != "" {
+		o["expect"] = object{"body": c.Expect}
 	}
 }
 
@@ -98,6 +179,15 @@ func expectAsConfig(c firmware.HTTPCheck) object {
 	set(o, "body", c.ExpectBody)
 	set(o, "digest", c.Digest)
 	set(o, "min_bytes", c.MinBytes)
+	set(o, "certificate_days", c.Days)
+	absent := object{}
+	set(absent, "body", c.AbsentBody)
+	if c.AbsentHead != nil {
+		absent["headers"] = c.AbsentHead
+	}
+	if len(absent) > 0 {
+		o["absent"] = absent
+	}
 	if c.Status != nil {
 		o["status"] = c.Status
 	}

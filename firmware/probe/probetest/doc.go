@@ -2,8 +2,7 @@
 // a prober is to make of it; and the kit that such servers are made of. Only tests import it. README.md lists the
 // table, one file holds one group of it.
 //
-// The table is read by the prober's own tests; its journeys, the groups script and upload, are read a second time by
-// those of `edgeprobe check --json`, as a black box.
+// The table is read by the prober's own tests, and a second time, as a black box, by those of `edgeprobe check --json`.
 //
 // Guarantees:
 //   - Rows are independent: each starts its own servers, on loopback, and they are gone when its test ends.
