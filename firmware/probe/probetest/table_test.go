@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write README.md anew")
 const intro = `# What servers do, and what it is called
 
 Each row is a real server on loopback and a check of it, and the outcome that a run of that check must have: in the
-prober itself (` + "`make unit PKG=./firmware/probe ARGS='-run TestBehaviours -v'`" + `), and of script and upload through the program
+prober itself (` + "`make unit PKG=./firmware/probe ARGS='-run TestBehaviours -v'`" + `), and through the program
 (` + "`make unit PKG=./cmd/edgeprobe ARGS='-run TestBehaviours -v'`" + `: ` + "`edgeprobe check --json`" + ` with a config that is written from the row).
 ` + "`make behaviours`" + ` prints this table. A new row goes into the file of its group; then
 ` + "`make unit PKG=./firmware/probe/probetest ARGS=-update`" + ` writes this file.
