@@ -25,7 +25,6 @@ const (
 	far      = "bench1"
 	serverIP = "10.99.0.2"
 	server   = serverIP + ":8443"
-	dark     = "10.99.1.1:443" // the server's side drops what is for it
 )
 
 // Sources returns the addresses of the probers' end of the link.

@@ -28,6 +28,7 @@ type Contestant struct {
 // The names that the report looks for.
 const (
 	base      = "bare net/http, full, back to back"
+	bareFull  = "bare net/http, full"
 	oursFull  = "edgeprobed, every run full"
 	oursMixed = "edgeprobed, resuming: half the runs"
 	headFull  = "edgeprobed, every run full, HEAD"
@@ -39,7 +40,7 @@ const (
 func Contestants(daemon, telegraf string) []Contestant {
 	return []Contestant{
 		bareLoop(base, yardstick.Full, 0),
-		bareLoop("bare net/http, full", yardstick.Full, every),
+		bareLoop(bareFull, yardstick.Full, every),
 		bareLoop("bare net/http, resumed", yardstick.Resumed, every),
 		bareLoop("bare net/http, kept", yardstick.Kept, every),
 		{Name: "telegraf 1.37.2", Peer: true, Note: "all 40 in one burst; stores nothing", start: telegrafs(telegraf)},

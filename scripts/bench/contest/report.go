@@ -1,7 +1,7 @@
 package contest
 
 import (
-	"cmp"
+	"math"
 	"slices"
 
 	"edgeprobe.io/scripts/bench/yardstick"
@@ -40,13 +40,14 @@ func (f Figures) Rows(all []Contestant) []yardstick.Row {
 	return slices.Concat(cpu, bytes, peak)
 }
 
-// column is one figure of everybody. The parts follow, except for memory, which has none.
+// column is one figure of everybody, compared with the bare loop at the same pace: whoever asks once a second each wakes
+// from idle each time, and that costs more than asking. The parts follow, except for memory, which has none.
 func (f Figures) column(what, unit string, all []Contestant, of func(Sample) float64) (rows []yardstick.Row) {
-	floor := yardstick.Rounds("", unit, each(f[base], of)).Value
-	best := f.best(all, unit, of)
+	median := func(name string) float64 { return yardstick.Rounds("", unit, each(f[name], of)).Value }
+	alike, best := median(bareFull), f.best(all, median)
 	add := func(r yardstick.Row) {
 		r.What = what + r.What
-		r.Bare, r.Peer = r.Value/floor, r.Value/best
+		r.Bare, r.Peer = r.Value/alike, r.Value/best
 		rows = append(rows, r)
 	}
 	for _, c := range all {
@@ -62,7 +63,7 @@ func (f Figures) column(what, unit string, all []Contestant, of func(Sample) flo
 		r.Note = "computed: " + p.mix + ", without its full runs"
 		r.Budget = p.bytes
 		if unit == "ms" {
-			r.Budget = p.cpu * floor
+			r.Budget = p.cpu * median(base)
 		}
 		add(r)
 	}
@@ -70,14 +71,14 @@ func (f Figures) column(what, unit string, all []Contestant, of func(Sample) flo
 }
 
 // best is the least median of the peers.
-func (f Figures) best(all []Contestant, unit string, of func(Sample) float64) float64 {
-	var medians []float64
+func (f Figures) best(all []Contestant, median func(name string) float64) float64 {
+	least := math.Inf(1)
 	for _, c := range all {
 		if c.Peer {
-			medians = append(medians, yardstick.Rounds("", unit, each(f[c.Name], of)).Value)
+			least = min(least, median(c.Name))
 		}
 	}
-	return slices.MinFunc(medians, cmp.Compare[float64])
+	return least
 }
 
 // apart takes the full runs out of a mix, round by round: what is left, per run.

@@ -16,7 +16,7 @@ type Row struct {
 	Budget float64 `json:"budget,omitempty"` // 0: none, the figure stands there to compare with
 	Unit   string  `json:"unit"`             // "ms", "B", "MB"
 	Bare   float64 `json:"of_bare,omitempty"`
-	Peer   float64 `json:"of_best_peer,omitempty"` // the ratios to the bare loop and the best peer of this run; 0: nothing to compare
+	Peer   float64 `json:"of_best_peer,omitempty"` // the ratios to the bare loop, in full and at the same pace, and to the best peer of this run; 0: nothing to compare
 	Note   string  `json:"note,omitempty"`         // how it was taken, or what it compares to
 }
 
