@@ -16,7 +16,7 @@ import (
 )
 
 // patient is how long a test waits for what must happen soon.
-const patient = 30 * time.Second
+const patient = 90 * time.Second
 
 // message is something that came over the feed.
 type message struct {
@@ -49,7 +49,7 @@ func consume(t *testing.T, b *mosquittotest.Broker) *consumer {
 	c := &consumer{t: t, more: make(chan struct{})}
 	subscribed := make(chan error, 100)
 	o := mqtt.NewClientOptions().AddBroker("tcp://" + b.Address).SetClientID("consumer-" + rand.Text()).SetUsername("consumer").SetProtocolVersion(4)
-	o.SetCleanSession(false).SetAutoReconnect(true).SetMaxReconnectInterval(200 * time.Millisecond).SetResumeSubs(true)
+	o.SetCleanSession(false).SetAutoReconnect(true).SetMaxReconnectInterval(200 * time.Millisecond)
 	o.SetOnConnectHandler(func(client mqtt.Client) {
 		token := client.Subscribe(wire.Prefix+"/#", 1, c.hear)
 		token.Wait()

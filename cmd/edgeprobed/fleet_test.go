@@ -69,7 +69,7 @@ func (d *device) sources() []string {
 	return []string{"127.0.11.1", "127.0.11.2"}
 }
 
-// configure writes the device's config: one check a second of each service, and a rule that makes up its mind quickly.
+// configure writes the device's config: a check of each service every two seconds, and a rule that makes up its mind quickly.
 func (d *device) configure(p *provider, broker string) {
 	d.t.Helper()
 	var b strings.Builder
@@ -79,13 +79,13 @@ func (d *device) configure(p *provider, broker string) {
 	}
 	b.WriteString("services:\n")
 	for _, s := range services() {
-		fmt.Fprintf(&b, "  - name: %s\n    checks: [{name: edge, kind: http, url: %q, interval: 1s, timeout: 900ms, expect: {body: well}}]\n", s, p.url+"/"+s)
+		fmt.Fprintf(&b, "  - name: %s\n    checks: [{name: edge, kind: http, url: %q, interval: 2s, timeout: 1900ms, expect: {body: well}}]\n", s, p.url+"/"+s)
 	}
 	b.WriteString("controls:\n")
 	for i, url := range p.controls {
-		fmt.Fprintf(&b, "  - {name: control-%d, kind: http, url: %q, interval: 1s, timeout: 900ms, expect: {status: [204]}}\n", i, url)
+		fmt.Fprintf(&b, "  - {name: control-%d, kind: http, url: %q, interval: 2s, timeout: 1900ms, expect: {status: [204]}}\n", i, url)
 	}
-	fmt.Fprintf(&b, "rule: {bad_runs: 2, bad_span: 100ms, good_runs: 2, valid_factor: 10}\nschedule: {recheck: 50ms, incident: 200ms}\n"+
+	fmt.Fprintf(&b, "rule: {bad_runs: 2, bad_span: 100ms, good_runs: 2, valid_factor: 10}\nschedule: {recheck: 50ms, incident: 500ms}\n"+
 		"feed: {heartbeat: 1s, keep_alive: 5s, brokers: [{name: main, url: %q}]}\npanel: {regions: [us, eu]}\n"+
 		"store: {dir: store, commit: 1s}\nstatuspage: {listen: %q}\n", broker, d.page)
 	put(d.t, filepath.Join(d.dir, "edgeprobe.yaml"), b.String())

@@ -86,7 +86,7 @@ func (p *provider) hangs() {
 func (p *provider) flapping() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.flap, p.began = 1500*time.Millisecond, time.Now()
+	p.flap, p.began = 2500*time.Millisecond, time.Now()
 }
 
 // asked returns how often an address has asked for a service.

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,6 @@ const (
 	maxHead    = 64 << 10 // bytes of header, interim answers included
 	maxInfo    = 8        // interim answers (1xx) before the final one
 	readBuffer = 2 << 10  // bytes; every prober keeps one
-	chunk      = 4 << 10  // bytes of body read at once when nothing looks at them
 	keep       = 64 << 10 // larger bodies are not kept as a buffer for the next run
 )
 
@@ -162,34 +162,22 @@ func (h *httpProbe) looksAtBody() bool {
 	return h.expect.looksAtBody() || slices.ContainsFunc(h.captures, capture.reads)
 }
 
-// readBody returns the bytes read; they are in h.body when an expectation looks at them.
+// readBody returns the bytes read, one more than allowed at most; they are in h.body when an expectation looks at them.
 func (h *httpProbe) readBody(body io.Reader) (size int64, err error) {
-	if h.body == nil {
-		h.body = make([]byte, 0, chunk)
-	}
-	h.body = h.body[:0]
+	body = io.LimitReader(body, h.expect.most+1)
 	if h.sum != nil {
 		h.sum.Reset()
+		body = io.TeeReader(body, h.sum)
 	}
-	looks := h.looksAtBody()
-	for size <= h.expect.most {
-		if len(h.body) == cap(h.body) {
-			h.body = append(h.body, 0)[:len(h.body)]
-		}
-		n, err := body.Read(h.body[len(h.body):cap(h.body)])
-		size += int64(n)
-		if h.sum != nil {
-			h.sum.Write(h.body[len(h.body) : len(h.body)+n])
-		}
-		if looks {
-			h.body = h.body[:len(h.body)+n]
-		}
-		if err == io.EOF {
-			return size, nil
-		}
-		if err != nil {
-			return size, h.head.cause(err)
-		}
+	kept := bytes.NewBuffer(h.body[:0])
+	if h.looksAtBody() {
+		size, err = kept.ReadFrom(body)
+	} else {
+		size, err = io.Copy(io.Discard, body)
+	}
+	h.body = kept.Bytes()
+	if err != nil {
+		return size, h.head.cause(err)
 	}
 	return size, nil
 }

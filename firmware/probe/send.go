@@ -49,7 +49,7 @@ func (at *hop) send(conn net.Conn) (broken bool, err error) {
 	if size == 0 {
 		req.Body = http.NoBody
 	}
-	out := bufio.NewWriterSize(conn, chunk)
+	out := bufio.NewWriter(conn)
 	if err = req.Write(out); piece.broke {
 		return true, out.Flush()
 	}
