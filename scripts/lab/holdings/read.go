@@ -1,6 +1,7 @@
 package holdings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,6 +115,7 @@ func (r *reader) events(s *store.Store) error {
 		case fold.Config:
 			r.set = body.Settings
 			r.holding.Services = body.Settings.Services
+			r.holding.Region = region(body.Settings)
 		case fold.Result:
 			r.holding.Results = append(r.holding.Results, r.run(body.Result))
 		}
@@ -127,8 +129,19 @@ func (r *reader) run(m firmware.Result) judge.Run {
 		if rule.Ref == m.Check {
 			out.Edge = rule.Role == firmware.RoleEdge
 			out.Timeout = rule.Timeout
-			out.ValidFor = rule.ValidFor(m.Uplink, r.set.Verdict)
+			out.Region = cmp.Or(rule.Region, r.holding.Region)
+			out.Interval = rule.Interval[m.Uplink]
 		}
 	}
 	return out
+}
+
+// region is where the device stands, as its fleet list says.
+func region(set fold.Settings) string {
+	for _, d := range set.Fleet {
+		if d.ID == set.Device {
+			return d.Region
+		}
+	}
+	return ""
 }

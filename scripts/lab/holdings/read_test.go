@@ -73,10 +73,13 @@ func TestRead(t *testing.T) {
 	if h.Trouble != "" || h.Reset || h.Replayed != len(h.Transitions) || len(h.Transitions) == 0 {
 		t.Fatalf("%+v", h)
 	}
-	want := []judge.Run{{Service: "shop", Check: "api", Uplink: "eth0", Edge: true, At: 1500 * time.Millisecond,
-		Took: 20 * time.Millisecond, Timeout: time.Second, ValidFor: 5 * time.Second, Outcome: firmware.OutcomeOK}}
+	want := []judge.Run{{Service: "shop", Check: "api", Uplink: "eth0", Region: "eu", Edge: true, At: 1500 * time.Millisecond,
+		Took: 20 * time.Millisecond, Timeout: time.Second, Interval: 2 * time.Second, Outcome: firmware.OutcomeOK}}
 	if d := cmp.Diff(want, h.Results); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
+	}
+	if h.Region != "eu" {
+		t.Errorf("it stands in %q", h.Region)
 	}
 	if d := cmp.Diff([]string{"shop"}, h.Services); d != "" {
 		t.Errorf("(-want +got)\n%s", d)

@@ -20,6 +20,7 @@ type Case struct {
 // Holding is what a device's store held after the run.
 type Holding struct {
 	Device      string
+	Region      string   // where it stands
 	Services    []string // that it watches
 	Transitions []Stored // in their order
 	Results     []Run    // in their order
@@ -41,13 +42,20 @@ type Run struct {
 	Service  string // "" for a control
 	Check    string
 	Uplink   string
-	Edge     bool // it is an edge check of the service
+	Region   string // of its target: the pinned one, else where the device stands
+	Edge     bool   // it is an edge check of the service
 	At       time.Duration
 	Took     time.Duration
 	Timeout  time.Duration // 0: not known
-	ValidFor time.Duration // how long it counts as evidence
+	Interval time.Duration // of the check over the uplink, outside incidents; 0: not known
 	Outcome  firmware.Outcome
 }
 
 // Good reports whether the run speaks for its target.
 func (r Run) Good() bool { return r.Outcome.OK() || r.Outcome.Lesser() }
+
+// validFactor times its interval is how long a run counts as evidence (DESIGN 3.1).
+const validFactor = 2.5
+
+// ValidFor is how long the run counts as evidence.
+func (r Run) ValidFor() time.Duration { return time.Duration(validFactor * float64(r.Interval)) }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"edgeprobe.io/scripts/lab/scenario"
 )
@@ -59,35 +58,6 @@ func onceEach(all []sighting) (events []sighting) {
 		events = append(events, s)
 	}
 	return events
-}
-
-// deadlineSlack is what a loaded machine may add to a probe's time before anybody notices that it is over.
-const deadlineSlack = 250 * time.Millisecond
-
-// noLateProbe holds each run to its timeout. A device that was itself frozen or starved cannot be held to it then.
-func noLateProbe(e *evidence) (breaches []string) {
-	for _, h := range e.Stores {
-		for _, r := range h.Results {
-			if r.Timeout == 0 || r.Took <= r.Timeout+deadlineSlack || e.asleep(h.Device, scenario.Span{From: r.At, Until: r.At + r.Took}) {
-				continue
-			}
-			breaches = append(breaches, fmt.Sprintf("%s at %s: %s/%s over %s took %v, and its timeout is %v",
-				h.Device, short(r.At), r.Service, r.Check, r.Uplink, r.Took.Round(time.Millisecond), r.Timeout))
-		}
-	}
-	return breaches
-}
-
-// asleep reports whether the lab kept a device from running at some time of a span.
-func (e *evidence) asleep(device string, s scenario.Span) bool {
-	for _, f := range e.faultsOf(device, "device-freeze", "device-cpu-starved", "device-memory-starved") {
-		for _, a := range f.Acts {
-			if s.From <= a.Until+time.Second && s.Until >= a.From {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // befell reports whether one of the verbs was done to a device.

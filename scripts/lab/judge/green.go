@@ -14,20 +14,26 @@ import (
 // darkWithin is how soon after the end of its evidence a green must end (DESIGN 3.5, 1).
 const darkWithin = 5 * time.Second
 
-// noStaleGreen holds every green service lamp against the runs in that device's own store: at each instant of it,
-// each service must have had a good run of an edge check that still counted, or had counted until just before.
+// noStaleGreen holds every green service lamp against what its device knew: at each instant of it, of each service
+// that has a target in the lamp's region, somebody's good evidence must have counted, or have counted until just
+// before. That is its own runs, as its store has them, and what it and its peers said over the feed.
 func noStaleGreen(e *evidence) (breaches []string) {
 	for _, h := range e.Stores {
 		if h.Trouble != "" && len(h.Results) == 0 || h.Reset || e.befell(h.Device, "storage-lost", "storage-corrupt") {
 			continue // what it measured cannot be read
 		}
 		for _, t := range e.tracks {
-			if t.kind != scenario.SeeLamp || t.device != h.Device || !strings.HasPrefix(t.subject, string(panel.RoleService)) {
+			name, region, _ := strings.Cut(t.subject, "/")
+			if t.kind != scenario.SeeLamp || t.device != h.Device || name != string(panel.RoleService) {
 				continue
 			}
-			for _, lit := range greens(t) {
-				for _, service := range h.Services {
-					if from, until, ok := gap(lit, e.support(h, service)); ok {
+			for _, service := range h.Services {
+				if e.elsewhere(service, region) {
+					continue
+				}
+				support := e.support(h, service, region)
+				for _, lit := range greens(t) {
+					if from, until, ok := gap(lit, support); ok {
 						breaches = append(breaches, fmt.Sprintf("%s %s is green from %s to %s, where nothing good was known of %s",
 							h.Device, t.subject, short(from), short(until), service))
 					}
@@ -42,13 +48,32 @@ func greens(t *track) []scenario.Span {
 	return t.spans(scenario.Sight{Is: []string{panel.Green.String() + " *"}})
 }
 
-// support returns when what a device knew of a service bore a green lamp, ascending and apart: its good runs, and what
-// its heartbeats said, since a store does not have what was measured just before a power cut.
-func (e *evidence) support(h Holding, service string) (merged []scenario.Span) {
-	spans := e.beaten(h.Device, service)
+// elsewhere reports whether a service is looked at in other regions alone: then its lamp of this one says nothing of
+// it.
+func (e *evidence) elsewhere(service, region string) bool {
+	some := false
+	for l := range e.valid {
+		if l.service == service {
+			some = true
+			if l.region == region {
+				return false
+			}
+		}
+	}
+	for _, h := range e.Stores {
+		if slices.ContainsFunc(e.claims[h.Device], func(c claim) bool { return c.service == service && cmp.Or(c.region, h.Region) == region }) {
+			return false
+		}
+	}
+	return some
+}
+
+// support returns when a green lamp of a device was borne in a region, ascending and apart.
+func (e *evidence) support(h Holding, service, region string) (merged []scenario.Span) {
+	spans := e.borne(h, service, region)
 	for _, r := range h.Results {
-		if r.Service == service && r.Edge && r.Good() {
-			spans = append(spans, scenario.Span{From: r.At, Until: r.At + r.ValidFor + darkWithin})
+		if r.Service == service && r.Region == region && r.Edge && r.Good() {
+			spans = append(spans, scenario.Span{From: r.At, Until: r.At + r.ValidFor() + darkWithin})
 		}
 	}
 	slices.SortFunc(spans, func(a, b scenario.Span) int { return cmp.Compare(a.From, b.From) })

@@ -42,7 +42,20 @@ func vote(at time.Duration, device, state string) seen.Observation {
 
 func beat(at time.Duration, device string, age float64) seen.Observation {
 	return seen.Observation{At: at, Source: seen.Feed, Device: device, Kind: "heartbeat",
-		Fields: f("stands", []any{f("service", "shop", "ages_ms", []any{nil, age})})}
+		Fields: f("every_ms", 1000.0, "stands", []any{f("service", "shop", "ages_ms", []any{age})})}
+}
+
+// telling adds to a run that a device votes so, and beats every second until an end, each time with evidence so many
+// milliseconds old.
+func telling(c *Case, device, state string, until time.Duration, age float64) {
+	c.Log = append(c.Log, vote(-2*sec, device, state))
+	for at := -sec; at <= until; at += sec {
+		c.Log = append(c.Log, beat(at, device, age))
+	}
+}
+
+func overslept(at time.Duration, ms float64) seen.Observation {
+	return seen.Observation{At: at, Source: seen.Lab, Kind: seen.KindWorld, Subject: seen.Overslept, Fields: f("late_ms", ms)}
 }
 
 // outage is a run that is as it should be: shop is down from 5 s to 15 s, two devices see it and say so.
@@ -78,12 +91,12 @@ never: [{see: lamp, of: "service/*", is: green *, after: cut+3s, until: cut.end}
 			event(5*sec+shift, d, id("1"), "suspected"), event(6*sec+shift, d, id("2"), "confirmed"), event(7*sec+shift, d, id("2"), "confirmed"),
 			event(17*sec+shift, d, id("3"), "up"),
 		)
-		h := Holding{Device: d, Services: []string{"shop"}, Epochs: []string{"0a"}}
+		h := Holding{Device: d, Region: "us", Services: []string{"shop"}, Epochs: []string{"0a"}}
 		for n, at := range []time.Duration{5 * sec, 6 * sec, 17 * sec} {
 			h.Transitions = append(h.Transitions, Stored{ID: id(string(rune('1' + n))), At: at + shift, To: "decision shop"})
 		}
 		for at := -3 * sec; at <= 31*sec; at += sec {
-			r := Run{Service: "shop", Check: "api", Uplink: "eth0", Edge: true, At: at, Took: 20 * time.Millisecond, Timeout: sec, ValidFor: 2500 * time.Millisecond, Outcome: firmware.OutcomeOK}
+			r := Run{Service: "shop", Check: "api", Uplink: "eth0", Region: "us", Edge: true, At: at, Took: 20 * time.Millisecond, Timeout: sec, Interval: sec, Outcome: firmware.OutcomeOK}
 			if at >= 5*sec && at < 15*sec {
 				r.Outcome = firmware.OutcomeHTTPStatus
 			}

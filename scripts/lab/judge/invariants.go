@@ -3,6 +3,9 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"time"
+
+	"edgeprobe.io/scripts/lab/scenario"
 )
 
 // Invariant is the judge's word on what must hold in every scenario.
@@ -57,7 +60,10 @@ func checkInvariants(e *evidence) (all []Invariant) {
 type evidence struct {
 	Case
 	tracks []*track
-	events []sighting // of the feed, each id once
+	events []sighting         // of the feed, each id once
+	claims map[string][]claim // by device
+	beats  map[string][]scenario.Span
+	valid  map[look]time.Duration
 }
 
 // journalReplays: each journal was folded again when the stores were read; here it is only told.

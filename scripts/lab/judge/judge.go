@@ -92,7 +92,9 @@ func weigh(c Case) *evidence {
 	if c.Stopped > 0 {
 		ends = min(ends, max(c.Stopped, c.Scenario.Lasts))
 	}
-	return &evidence{Case: c, tracks: tracks(rest, ends), events: events}
+	return &evidence{
+		Case: c, tracks: tracks(rest, ends), events: events, claims: claims(c.Log), beats: beats(c.Log), valid: validity(c.Stores),
+	}
 }
 
 func outcome(r Report) Outcome {

@@ -61,7 +61,64 @@ func TestInvariantsCanFail(t *testing.T) {
 		}},
 		"heartbeats of a vote that fails": {"no-stale-green", "green from 25.50s", func(c *Case) {
 			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
-			c.Log = append(c.Log, vote(-2*sec, "newyork", "fail"), beat(22*sec, "newyork", 100), beat(27*sec, "newyork", 100))
+			telling(c, "newyork", "fail", 31*sec, 100)
+		}},
+		"a peer's old evidence": {"no-stale-green", "newyork service/us is green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			telling(c, "berlin", "pass", 31*sec, 9000)
+		}},
+		"a peer that no longer beats": {"no-stale-green", "newyork service/us is green from 29.40s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			telling(c, "berlin", "pass", 22*sec, 100)
+		}},
+		"a peer that does not pass": {"no-stale-green", "newyork service/us is green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			telling(c, "berlin", "pending", 31*sec, 100)
+		}},
+		"a peer that looks at another region": {"no-stale-green", "newyork service/us is green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			telling(c, "berlin", "pass", 31*sec, 100)
+			for _, o := range c.Log {
+				if o.Kind == "vote" && o.Device == "berlin" {
+					o.Fields["region"] = "eu"
+				}
+			}
+		}},
+		"a peer whom the device cannot hear": {"no-stale-green", "newyork service/us is green from 27.40s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 18*sec, 100)
+			telling(c, "berlin", "pass", 31*sec, 100)
+		}},
+		"a peer that says its evidence counts longer": {"no-stale-green", "newyork service/us is green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			telling(c, "berlin", "pass", 31*sec, 9000)
+			for _, o := range c.Log {
+				if o.Kind == "vote" {
+					o.Fields["valid_for_ms"] = 250000.0
+				}
+			}
+		}},
+		"a peer's heartbeats for another sheet": {"no-stale-green", "newyork service/us is green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			telling(c, "berlin", "pass", 31*sec, 100)
+			for _, o := range c.Log {
+				if o.Kind == "vote" && o.Device == "berlin" {
+					o.Fields["sequence"] = 7.0
+				}
+			}
+		}},
+		"a peer's vote that the broker replays": {"no-stale-green", "newyork service/us is green from 25.50s", func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			replayed := vote(26*sec, "berlin", "pass")
+			replayed.Fields["age_ms"], replayed.Fields["retained"] = 100.0, true
+			c.Log = append(c.Log, replayed)
 		}},
 		"measuring ended": {"no-stale-green", "green from 25.50s", func(c *Case) { c.Stores[0].Results = until(c.Stores[0].Results, 18*sec) }},
 		"the process died": {"no-stale-green", "green from 25.50s", func(c *Case) {
@@ -75,7 +132,15 @@ func TestInvariantsCanFail(t *testing.T) {
 		"a transition never sent": {"feed-is-store", "never reached the broker", func(c *Case) {
 			c.Log = without(c.Log, func(o seen.Observation) bool { return o.Kind == "event" && o.Text("id") == "berlin/0a/1" })
 		}},
-		"a probe too long":                   {"no-late-probe", "took 1.5s", func(c *Case) { c.Stores[0].Results[9].Took = 1500 * time.Millisecond }},
+		"a probe too long": {"no-late-probe", "took 1.5s", func(c *Case) { c.Stores[0].Results[9].Took = 1500 * time.Millisecond }},
+		"a probe too long on a machine that overslept less of it": {"no-late-probe", "overslept 200ms of it", func(c *Case) {
+			c.Stores[0].Results[9].Took = 1500 * time.Millisecond // from 6 s on
+			c.Log = append(c.Log, overslept(6500*time.Millisecond, 200))
+		}},
+		"a probe too long on a machine that overslept before": {"no-late-probe", "took 1.5s", func(c *Case) {
+			c.Stores[0].Results[9].Took = 1500 * time.Millisecond
+			c.Log = append(c.Log, overslept(6*sec, 400), overslept(9*sec, 400))
+		}},
 		"a journal that replays differently": {"journal-replays", "differs", func(c *Case) { c.Stores[1].Trouble = "transition 3 differs" }},
 		"a store that nobody read":           {"journal-replays", "was not read", func(c *Case) { c.Stores = c.Stores[:1] }},
 	} {
@@ -108,9 +173,20 @@ func TestWhatAStoreCannotShow(t *testing.T) {
 	for name, doctor := range map[string]func(*Case){
 		"measured just before a power cut": func(c *Case) {
 			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
-			c.Log = append(c.Log, vote(-2*sec, "newyork", "pass"), vote(5*sec, "newyork", "fail"), vote(17*sec, "newyork", "pass"))
-			for at := 1 * sec; at < 31*sec; at += 5 * sec {
-				c.Log = append(c.Log, beat(at, "newyork", 300))
+			telling(c, "newyork", "pass", 31*sec, 300)
+			seen.Sort(c.Log)
+		},
+		"seen by a peer alone": func(c *Case) {
+			c.Stores[0].Results = until(c.Stores[0].Results, 18*sec)
+			telling(c, "newyork", "none", 31*sec, 100)
+			c.Log = append(c.Log, vote(-2*sec, "berlin", "fail"))
+			v := vote(16*sec, "berlin", "pass")
+			v.Fields["age_ms"], v.Fields["sequence"] = 100.0, 1.0
+			c.Log = append(c.Log, v)
+			for at := 16 * sec; at <= 31*sec; at += sec {
+				b := beat(at, "berlin", 900)
+				b.Fields["stands"].([]any)[0].(map[string]any)["sequence"] = 1.0
+				c.Log = append(c.Log, b)
 			}
 			seen.Sort(c.Log)
 		},
@@ -129,11 +205,16 @@ func TestWhatAStoreCannotShow(t *testing.T) {
 			c.Scenario.Faults = append(c.Scenario.Faults, scenario.Fault{Do: "storage-lost", With: map[string][]string{"of": {"newyork"}}})
 			c.Stores[0].Transitions, c.Stores[0].Epochs, c.Stores[0].Results = nil, []string{"0c"}, c.Stores[0].Results[30:]
 			for at := -2 * sec; at < 31*sec; at += sec {
-				c.Stores[0].Results = append(c.Stores[0].Results, Run{Service: "shop", Check: "api", At: at, Outcome: firmware.OutcomeHTTPStatus})
+				c.Stores[0].Results = append(c.Stores[0].Results, Run{Service: "shop", Check: "api", Region: "us", At: at, Outcome: firmware.OutcomeHTTPStatus})
 			}
 		},
 		"made at the stop": func(c *Case) {
 			c.Stores[0].Transitions = append(c.Stores[0].Transitions, Stored{ID: "newyork/0a/4", At: 31 * sec})
+		},
+		"a probe that the machine overslept": func(c *Case) {
+			c.Stores[0].Results[9].Took = 1500 * time.Millisecond // from 6 s on
+			c.Log = append(c.Log, overslept(6200*time.Millisecond, 150), overslept(7200*time.Millisecond, 150))
+			seen.Sort(c.Log)
 		},
 		"a frozen device's probe": func(c *Case) {
 			c.Scenario.Faults = append(c.Scenario.Faults, scenario.Fault{Do: "device-freeze", With: map[string][]string{"of": {"newyork"}}, Acts: []scenario.Span{{From: sec, Until: 9 * sec}}})

@@ -17,7 +17,8 @@
 //	                  "status" and "impact"
 //	lab    fault      Subject the verb: "params", "undone": it was taken back, "error" when it could not be done
 //	lab    device     "state": "started", "stopped", "killed", "died"
-//	lab    world      Subject what the lab says of itself: "up", "down"
+//	lab    world      Subject what the lab says of itself: "up", "down"; "overslept": it, and so
+//	                  the devices, had no time on this machine for the "late_ms" before
 //
 // Numbers are float64 as encoding/json reads them, whatever was put in.
 package seen

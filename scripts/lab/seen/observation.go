@@ -28,6 +28,9 @@ const (
 	KindWorld      = "world"
 )
 
+// Overslept is the subject of the lab's word that its machine had no time for it.
+const Overslept = "overslept"
+
 // Observation is one thing that was seen.
 type Observation struct {
 	At      time.Duration  // since the scenario began, on the monotonic clock; negative before it

@@ -86,6 +86,7 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, shifts: map[string]time.Duration{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
 	}
 	w.ctx, w.fail = context.WithCancelCause(context.WithoutCancel(ctx))
+	w.group.Go(func() error { w.watchSleep(); return nil })
 	if err := w.up(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the world up: %w", err), w.Close())
 	}
