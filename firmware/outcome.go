@@ -38,6 +38,7 @@ const (
 	OutcomeHTTPRedirect                // redirected in a loop, too often, or to where the check does not follow
 	OutcomeTLSExpiring                 // all as expected, but the certificate ends too soon
 	OutcomePathMTU                     // the way there loses big packets; in small ones the target answered
+	OutcomeDeadResolver                // no resolver of the uplink works: they are silent or fail on the root's name too
 	outcomes                           // their number
 )
 
@@ -49,7 +50,7 @@ var outcomeNames = [outcomes]string{
 	"no_route", "refused", "tcp_timeout", "reset", "tls_expired", "tls_hostname", "tls_unknown_ca", "tls_other",
 	"tls_timeout", "http_status", "http_header", "http_protocol", "body_mismatch", "too_large", "slow", "stalled",
 	"timeout", "portal", "dns_mismatch", "local_fault", "http_redirect", "tls_expiring",
-	"path_mtu",
+	"path_mtu", "dead_resolver",
 }
 
 // String returns the outcome's name in snake case.
@@ -66,9 +67,13 @@ func (o Outcome) Known() bool { return o < outcomes }
 // OK reports whether everything expected was seen in time.
 func (o Outcome) OK() bool { return o == OutcomeOK }
 
-// Void reports whether the run says nothing about its target: missed, this device's own fault, or the way's.
+// Void reports whether the run says nothing about its target: missed, this device's own fault, or the uplink's.
 func (o Outcome) Void() bool {
-	return o == OutcomeMissed || o == OutcomeLocalFault || o == OutcomePortal || o == OutcomePathMTU
+	switch o {
+	case OutcomeMissed, OutcomeLocalFault, OutcomePortal, OutcomePathMTU, OutcomeDeadResolver:
+		return true
+	}
+	return false
 }
 
 // Lesser reports whether the answer was as expected but for something that only degrades the service: it came

@@ -133,11 +133,7 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 
 func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error) {
 	out := uplink.Open(l.uplink)
-	via := probe.Via{
-		Uplink: l.uplink.Name, Dial: out.Dial, Narrow: out.Narrow, ListenPacket: out.ListenPacket, Resolvers: out.Resolvers, PortalAPI: out.PortalAPI,
-		Life: out.Life, State: out.State,
-	}
-	prober, err := probe.New(l.check, via, clk, l.probe)
+	prober, err := probe.New(l.check, viaOf(out), clk, l.probe)
 	if err != nil {
 		return firmware.Result{}, err
 	}
@@ -146,6 +142,14 @@ func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error
 		return result, errors.Join(errors.New("stopped"), prober.Close())
 	}
 	return result, prober.Close()
+}
+
+// viaOf is what a prober measures over.
+func viaOf(u *uplink.Uplink) probe.Via {
+	return probe.Via{
+		Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.ResolversInTurn, PortalAPI: u.PortalAPI,
+		Answered: u.Answered, Life: u.Life, State: u.State,
+	}
 }
 
 // sourceAddr reads --source; empty leaves it to the kernel.

@@ -95,7 +95,7 @@ as seen by berlin, site berlin, region eu; clock synced; it hears 0 of 1 peers, 
 
   UPLINK  STATE                      FOR    CONTROLS  NETWORK
 ✓ eth0    sighted                    3 min  3 of 3    hansa-dsl
-✕ lte     blind: no control answers  60 s   0 of 3    eu-mobile
+! lte     blind: no control answers  60 s   0 of 3    eu-mobile
 
   PART   STATE    FOR    WHY
 ✕ store  failing  0 s    disk full

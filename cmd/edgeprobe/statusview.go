@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"edgeprobe.io/firmware"
-	"edgeprobe.io/firmware/fold"
 	"edgeprobe.io/firmware/statuspage"
 )
 
@@ -31,7 +30,7 @@ func drawStatus(c canvas, v statuspage.View) error {
 		line(t, "\n  UPLINK", "STATE", "FOR", "CONTROLS", "NETWORK")
 	}
 	for _, u := range v.Uplinks {
-		line(t, sightSign(u.Sight)+" "+u.Name, sightWords(u), age(u.Since), fmt.Sprintf("%d of %d", u.Good, u.Controls), u.Network)
+		line(t, u.Mood().Sign()+" "+u.Name, sightWords(u), age(u.Since), fmt.Sprintf("%d of %d", u.Good, u.Controls), u.Network)
 	}
 	if failing := failingParts(v.Parts); len(failing) > 0 {
 		line(t, "\n  PART", "STATE", "FOR", "", "WHY")
@@ -126,20 +125,10 @@ func age(i *statuspage.Instant) string {
 }
 
 func sightWords(u statuspage.Uplink) string {
-	if u.Why != "" && u.Sight != fold.SightSighted {
+	if u.Why != "" {
 		return string(u.Sight) + ": " + u.Why
 	}
 	return string(u.Sight)
-}
-
-func sightSign(s fold.Sight) string {
-	switch s {
-	case fold.SightSighted:
-		return statuspage.MoodGood.Sign()
-	case fold.SightUnknown:
-		return statuspage.MoodUnknown.Sign()
-	}
-	return statuspage.MoodBad.Sign()
 }
 
 func failingParts(parts []statuspage.Part) (out []statuspage.Part) {

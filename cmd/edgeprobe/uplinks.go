@@ -21,6 +21,7 @@ type wayOut struct {
 	Interface string `json:"interface,omitempty"`
 	Metered   bool   `json:"metered,omitempty"`
 	uplink.Seen
+	naming
 	Portal    string           `json:"portal,omitempty"` // what its portal check has met; "": nothing, or none is configured
 	Resolvers []netip.AddrPort `json:"resolvers"`
 	Month     *monthly         `json:"month,omitempty"` // nil: no daemon with this config has counted
@@ -39,9 +40,11 @@ func newUplinksCmd() *cobra.Command {
 		Use:   "uplinks",
 		Short: "Show the ways out of this device: state, addresses, route, resolvers, bytes",
 		Long: `Shows what the kernel says of each way out now, and what the daemon has counted this month. Without a config it
-shows this machine's interfaces. Where the config names a portal check, it is run once over each uplink that is up.
+shows this machine's interfaces. Each resolver of an uplink of the config that is up is asked for the servers of the root,
+and where the config names a portal check, it is run once.
 
-The exit code is 0, or 1 when an uplink of the config cannot carry anything or leads to a captive portal.`,
+The exit code is 0, or 1 when an uplink of the config cannot carry anything, leads to a captive portal, or has no resolver
+that works.`,
 		Example: "  edgeprobe uplinks --config my.yaml\n  edgeprobe uplinks --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,7 +58,7 @@ The exit code is 0, or 1 when an uplink of the config cannot carry anything or l
 				err = drawUplinks(drawOn(cmd.OutOrStdout()), ways)
 			}
 			for _, w := range ways {
-				if err == nil && file != "" && (!w.Up || w.Portal != "") {
+				if err == nil && file != "" && (!w.Up || w.Portal != "" || w.deaf) {
 					return errBad
 				}
 			}
@@ -80,6 +83,11 @@ func waysOut(ctx context.Context, file string) ([]wayOut, error) {
 		w := lookAt(u)
 		if w.Portal, err = metPortal(ctx, cfg, u, w.Up); err != nil {
 			return nil, err
+		}
+		if w.Up {
+			if err := w.wakeResolvers(ctx, u); err != nil {
+				return nil, err
+			}
 		}
 		book, err := uplink.ReadBook(cfg.Store.Dir, u.Name)
 		if err != nil {

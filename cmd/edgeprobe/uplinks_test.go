@@ -8,17 +8,24 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/miekg/dns"
+
+	"edgeprobe.io/firmware/probe/probetest"
 )
 
 // uplinksConfig writes a config of two uplinks: one that works on every machine, and one that none has.
-func uplinksConfig(t *testing.T, second string) string {
+func uplinksConfig(t *testing.T, second string, resolvers ...string) string {
 	t.Helper()
+	if resolvers == nil {
+		resolvers = []string{"127.0.31.53", "127.0.31.54:5353"}
+	}
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	text := "device: berlin\nfleet: [{id: berlin, site: berlin, region: eu, uplinks: [{name: lan, network: dsl}, {name: lte, network: mobile, metered: true}]}]\n" +
-		"uplinks:\n  - {name: lan, source: 127.0.31.1, resolvers: [127.0.31.53]}\n  - {name: lte, interface: " + second + ", resolvers: [\"127.0.31.54:5353\"]}\nstore: {dir: data}\n"
+		"uplinks:\n  - {name: lan, source: 127.0.31.1, resolvers: [\"" + resolvers[0] + "\"]}\n  - {name: lte, interface: " + second + ", resolvers: [\"" + resolvers[1] + "\"]}\nstore: {dir: data}\n"
 	file := filepath.Join(dir, "berlin.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -39,8 +46,36 @@ func TestUplinksOfAConfig(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}
 	}
-	if out, errs, code := run(t, "uplinks", "--config", uplinksConfig(t, "lo")); code != 0 {
+	good := probetest.Resolver(t, probetest.Answers(t, ". 60 IN NS a.root.example."))
+	if out, errs, code := run(t, "uplinks", "--config", uplinksConfig(t, "lo", good, good)); code != 0 {
 		t.Errorf("code %d %q with two good uplinks\n%s", code, errs, out)
+	}
+}
+
+// TestUplinksWithDeadResolvers: one that is silent, and one that fails on everything, are named; an uplink that has none
+// but those is not well.
+func TestUplinksWithDeadResolvers(t *testing.T) {
+	good := probetest.Resolver(t, probetest.Answers(t, ". 60 IN NS a.root.example."))
+	silent := probetest.Resolver(t, probetest.Silent)
+	failing := probetest.Resolver(t, probetest.RCode(dns.RcodeServerFailure))
+	for name, c := range map[string]struct {
+		resolvers string
+		code      int
+		says      string
+	}{
+		"silent":             {silent, 1, "up, but resolver " + silent + " does not answer"},
+		"failing":            {failing, 1, "up, but resolver " + failing + " fails on every name"},
+		"both":               {silent + `", "` + failing, 1, "up, but resolver " + silent + " does not answer; resolver " + failing + " fails on every name"},
+		"silent, and a good": {silent + `", "` + good, 0, "up, but resolver " + silent + " does not answer"},
+	} {
+		out, errs, code := run(t, "uplinks", "--config", uplinksConfig(t, "lo", c.resolvers, good))
+		if code != c.code || errs != "" || !strings.Contains(out, c.says) {
+			t.Errorf("%s: code %d, %q:\n%s", name, code, errs, out)
+		}
+	}
+	out, _, _ := run(t, "uplinks", "--json", "--config", uplinksConfig(t, "lo", silent, good))
+	if want := `"unresolved": "resolver ` + silent + ` does not answer"`; strings.Count(out, want) != 1 {
+		t.Errorf("%s is missing in\n%s", want, out)
 	}
 }
 
@@ -87,8 +122,9 @@ func TestUplinksBehindAPortal(t *testing.T) {
 	}))
 	defer s.Close()
 	file := filepath.Join(t.TempDir(), "berlin.yaml")
+	good := probetest.Resolver(t, probetest.Answers(t, ". 60 IN NS a.root.example."))
 	text := "device: berlin\nfleet: [{id: berlin, site: berlin, region: eu, uplinks: [{name: lan, network: dsl}]}]\n" +
-		"uplinks: [{name: lan, source: 127.0.31.1, resolvers: [127.0.31.53], portal: {check: \"" + s.URL + "/204\"}}]\n"
+		"uplinks: [{name: lan, source: 127.0.31.1, resolvers: [\"" + good + "\"], portal: {check: \"" + s.URL + "/204\"}}]\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,8 @@ func drawUplinks(c canvas, ways []wayOut) error {
 			sign, state = statuspage.MoodBad.Sign(), "down: "+w.Why
 		case w.Portal != "":
 			sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Portal
+		case w.Unresolved != "":
+			sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Unresolved
 		}
 		line(t, sign+" "+w.Name, state, cmp.Or(addressWords(w.Addresses), "-"), cmp.Or(routeWords(w.Routes), "-"), cmp.Or(resolverWords(w.Resolvers), "-"), monthWords(w))
 	}

@@ -83,8 +83,8 @@ func prepare(cfg *config.Config, ups []*uplink.Uplink, clk *clock.Clock) ([]agen
 				continue
 			}
 			via := probe.Via{
-				Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers, PortalAPI: u.PortalAPI,
-				Life: u.Life, State: u.State,
+				Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.ResolversInTurn, PortalAPI: u.PortalAPI,
+				Answered: u.Answered, Life: u.Life, State: u.State,
 			}
 			p, err := probe.New(c, via, clk, cfg.Probe)
 			if err != nil {

@@ -24,6 +24,9 @@ func Next(s State) firmware.Stamp {
 			}
 		}
 	}
+	for _, e := range s.Eyes {
+		n.past(e.Dead.Until)
+	}
 	for _, p := range s.Peers {
 		n.past(p.Lease)
 		for _, sheet := range p.Sheets {

@@ -35,16 +35,20 @@ func (w *work) look(u firmware.UplinkFact) {
 	v := UplinkView{Name: u.Name, Network: u.Network, Metered: u.Metered, Sight: SightUnknown}
 	var proof verdict.Proof
 	proof, v.Good, v.Controls, v.Until = verdict.Sighted(w.cases(w.facts.controls, u.Name), u.Name, w.Now, w.Set.Verdict)
-	portal := w.portal(u.Name)
+	portal, dead := w.portal(u.Name), w.Eyes[u.Name].Unresolved(w.Now)
 	switch {
 	case w.down(u.Name) != "":
 		v.Sight, v.Why = SightDown, w.down(u.Name)
 	case portal != "":
 		v.Sight, v.Why = SightBlind, portal
 	case proof == verdict.ProofGood:
-		v.Sight = SightSighted
-	case proof == verdict.ProofBlind:
+		v.Sight, v.Why = SightSighted, dead // what needs no name is still seen
+	case proof == verdict.ProofBlind && dead == "":
 		v.Sight, v.Why = SightBlind, "controls fail over this uplink"
+	case proof == verdict.ProofBlind:
+		v.Sight, v.Why = SightBlind, "controls fail over this uplink, and "+dead
+	case dead != "":
+		v.Sight, v.Why = SightBlind, dead
 	}
 	w.watch(u.Name, v.Sight)
 	old, known := w.Uplinks[u.Name]
@@ -56,7 +60,7 @@ func (w *work) look(u firmware.UplinkFact) {
 		v.Since = old.Since
 	}
 	put(w, &w.Uplinks, u.Name, v)
-	if old.Sight != v.Sight || v.Sight == SightBlind && old.Why != v.Why {
+	if old.Sight != v.Sight || v.Sight != SightDown && old.Why != v.Why {
 		w.transition(Transition{Kind: "uplink", Subject: u.Name, From: string(old.Sight), To: string(v.Sight), Why: v.Why})
 		w.effects = append(w.effects, Publication{Uplink: &v})
 		w.changed()

@@ -160,14 +160,38 @@ func (w *work) observe(r firmware.Result) {
 		t = t.Observe(r, w.Seq)
 	}
 	put(w, &w.Tracks, k, &t)
+	told := w.hear(r, rule)
 	if rule.Role == firmware.RolePortal && r.Outcome == firmware.OutcomePortal {
 		w.doubt(r.Uplink, func(verdict.Track) bool { return true })
 	}
-	if own {
+	if own || told {
 		w.settle("")
 		return
 	}
 	w.settle(r.Check.Service)
+}
+
+// hear notes whether a resolver of its uplink answered a run, and reports whether that is news of the uplink. A run
+// that none answered proves nothing when one has answered another since it began.
+func (w *work) hear(r firmware.Result, rule verdict.Rule) (told bool) {
+	old := w.Eyes[r.Uplink]
+	eyes := old.Hear(r, rule, w.Set.Verdict)
+	if eyes == old || r.Outcome == firmware.OutcomeDeadResolver && w.resolvedAfter(r.Uplink, r.Start) {
+		return false
+	}
+	put(w, &w.Eyes, r.Uplink, eyes)
+	return eyes.Unresolved(w.Now) != old.Unresolved(w.Now)
+}
+
+// resolvedAfter reports whether a run over an uplink that began later than at is known to have had an answer of its
+// resolvers.
+func (w *work) resolvedAfter(uplink string, at firmware.Stamp) bool {
+	for k, t := range w.Tracks {
+		if k.Uplink == uplink && t.Newest.Start.After(at) && verdict.Resolved(t.Newest, w.facts.rules[k.Ref]) {
+			return true
+		}
+	}
+	return false
 }
 
 // doubt drops what was seen of services over an uplink that turns out not to have shown them: everything when it leads
@@ -187,6 +211,7 @@ func (w *work) link(b Link) {
 	old, known := w.Links[b.Uplink]
 	put(w, &w.Links, b.Uplink, b)
 	if known && !old.Up && b.Up {
+		put(w, &w.Eyes, b.Uplink, w.Eyes[b.Uplink].Moved())
 		w.effects = append(w.effects, Prove{b.Uplink})
 	}
 }

@@ -60,7 +60,7 @@ type Sight string
 const (
 	SightUnknown Sight = "unknown" // no control has answered yet, or none is configured
 	SightSighted Sight = "sighted"
-	SightBlind   Sight = "blind" // controls fail, or a portal stands before it: what fails over it says nothing about a service
+	SightBlind   Sight = "blind" // controls fail, a portal stands before it, or no resolver of it works: what fails over it says nothing about a service
 	SightDown    Sight = "down"  // the kernel says it has no carrier, address or route
 )
 
@@ -73,7 +73,7 @@ type UplinkView struct {
 	Since    firmware.Stamp `json:"since,omitzero"`
 	Good     int            `json:"controls_good"` // controls whose newest run passed
 	Controls int            `json:"controls"`      // controls configured
-	Why      string         `json:"why,omitempty"`
+	Why      string         `json:"why,omitempty"` // beside sighted: what is wrong with its resolvers
 	// Until is when the evidence for this sight ends. Zero: there is none.
 	Until firmware.Stamp `json:"until,omitzero"`
 }

@@ -167,7 +167,7 @@ func uplinkLamp(u fold.UplinkView, now firmware.Stamp, set Settings) Lamp {
 			l.Lease = min(l.Lease, rest)
 		}
 		l.Pattern, l.Meaning = r.pattern, r.meaning
-		if u.Sight == fold.SightBlind && u.Why != "" {
+		if u.Sight != fold.SightDown && u.Why != "" {
 			l.Meaning += ": " + u.Why
 		}
 	}

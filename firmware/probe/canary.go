@@ -145,5 +145,5 @@ func connect(ctx context.Context, l *net.TCPListener) error {
 
 // ofTime reports whether an outcome can be made by time alone. What a server said stands, however late it was read.
 func ofTime(o firmware.Outcome) bool {
-	return timedOut(o) || o == firmware.OutcomeSlow || o == firmware.OutcomeReset
+	return timedOut(o) || o == firmware.OutcomeSlow || o == firmware.OutcomeReset || o == firmware.OutcomeDeadResolver
 }

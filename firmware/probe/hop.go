@@ -80,7 +80,7 @@ func (at *hop) resolve(ctx context.Context, r *run, l *lookup) ([]netip.AddrPort
 		switch {
 		case missed && m.outcome == firmware.OutcomeDNSNoData && i+1 < len(at.asks):
 			continue
-		case missed && at.again: // its name is the server's word, which may repeat what the request carried
+		case missed && at.again && !m.outcome.Void(): // its name is the server's word, which may repeat what the request carried
 			return nil, &miss{m.outcome, "the name that a redirect leads to cannot be resolved"}
 		case err != nil:
 			return nil, err

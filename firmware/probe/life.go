@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"slices"
 
 	"edgeprobe.io/firmware"
@@ -38,7 +39,8 @@ func (f *frame) dead() error {
 // fallen returns why a run that no answer came to says nothing: the uplink is down, or was for a moment, or has other
 // resolvers by now. The kernel may fail a connection sooner than it tells of the change.
 func (f *frame) fallen(r *run, o firmware.Outcome) error {
-	if !timedOut(o) && o != firmware.OutcomeNoRoute && o != firmware.OutcomeReset {
+	unresolved := o == firmware.OutcomeDNSTimeout || o == firmware.OutcomeDeadResolver
+	if !timedOut(o) && !unresolved && o != firmware.OutcomeNoRoute && o != firmware.OutcomeReset {
 		return nil
 	}
 	if err := f.dead(); err != nil {
@@ -49,8 +51,13 @@ func (f *frame) fallen(r *run, o firmware.Outcome) error {
 			return errors.New(why)
 		}
 	}
-	if o == firmware.OutcomeDNSTimeout && r.asked != nil && !slices.Equal(r.asked, f.via.Resolvers()) {
+	if unresolved && r.asked != nil && !slices.Equal(ordered(r.asked), ordered(f.via.Resolvers())) {
 		return errors.New("the uplink's resolvers have changed")
 	}
 	return nil
+}
+
+// ordered returns resolvers in an order of their own.
+func ordered(servers []netip.AddrPort) []netip.AddrPort {
+	return slices.SortedFunc(slices.Values(servers), netip.AddrPort.Compare)
 }

@@ -24,27 +24,24 @@ type lookup struct {
 // exchange is one question under way.
 type exchange struct {
 	*lookup
-	run     *run
-	sock    net.PacketConn
-	q       question
-	sent    []query
-	lost    map[netip.AddrPort]bool // resolvers that cannot be asked, or answered badly
-	unsent  error                   // the first failure to send
-	badSaid reply                   // the first bad answer ...
-	bad     error                   // ... and its verdict
-	alive   netip.AddrPort          // a resolver that is silent on the name, but not on the root
+	run    *run
+	sock   net.PacketConn
+	q      question
+	all    []resolver // in the order in which they are asked
+	sent   []query
+	unsent error // the first failure to send
 }
 
 type query struct {
-	id     uint16
-	server netip.AddrPort
-	root   bool // asked for the root's servers, to see whether the resolver works
+	id   uint16
+	to   *resolver
+	root bool // asked for the root's servers, to see whether the resolver works
 }
 
 // ask sends the question to the resolvers in turn, the next one whenever a third of the time left has passed in
 // silence, and takes the first answer that any of them gives on the name. A resolver's own failure moves on to
-// the next at once and is returned when no better answer comes. Silence of all is the name's only where a resolver of
-// the uplink is not silent on the root; else it is the uplink's, a local fault.
+// the next at once and is returned when no better answer comes. Failure and silence of all are the name's only where
+// a resolver of the uplink does better on the root; else they are the uplink's, a dead resolver.
 func (l *lookup) ask(ctx context.Context, r *run, q question) (reply, error) {
 	r.phase = phaseResolve
 	servers := l.servers
@@ -55,55 +52,63 @@ func (l *lookup) ask(ctx context.Context, r *run, q question) (reply, error) {
 	if len(servers) == 0 {
 		return reply{}, localError{fmt.Errorf("uplink %s has no resolver configured", r.via.Uplink)}
 	}
+	x, err := l.open(ctx, r, servers)
+	if err != nil {
+		return reply{}, err
+	}
+	defer r.guard(x.sock)()
+	defer x.tell()
+	x.q = q
+	return x.rounds(ctx)
+}
+
+// open prepares to ask servers over the uplink.
+func (l *lookup) open(ctx context.Context, r *run, servers []netip.AddrPort) (*exchange, error) {
 	sock, err := r.via.ListenPacket(ctx, "udp", "")
 	if err != nil {
-		return reply{}, fmt.Errorf("open a socket for DNS: %w", err)
+		return nil, fmt.Errorf("open a socket for DNS: %w", err)
 	}
-	defer r.guard(sock)()
 	if l.in == nil {
 		l.in = make([]byte, maxReply)
 	}
-	x := exchange{lookup: l, run: r, sock: sock, q: q, lost: map[netip.AddrPort]bool{}}
-	return x.rounds(ctx, servers[:min(len(servers), maxQueries)])
+	x := &exchange{lookup: l, run: r, sock: sock, all: make([]resolver, min(len(servers), maxQueries))}
+	for i := range x.all {
+		x.all[i].at = servers[i]
+	}
+	return x, nil
 }
 
 // rounds is ask, with a socket.
-func (x *exchange) rounds(ctx context.Context, servers []netip.AddrPort) (reply, error) {
-	for i := range min(max(3, 2*len(servers)), maxQueries) {
-		if i == len(servers) {
-			x.wake(servers)
+func (x *exchange) rounds(ctx context.Context) (reply, error) {
+	for i := range min(max(3, 2*len(x.all)), maxQueries) {
+		if i == len(x.all) {
+			x.wake()
 		}
-		server := servers[i%len(servers)]
-		if x.lost[server] || !x.send(server) {
+		s := &x.all[i%len(x.all)]
+		if s.lost || !x.send(query{id: newID(), to: s}) {
 			continue
 		}
-		if rep, err, done := x.await(ctx, time.Now().Add(time.Until(x.run.deadline)/3)); done {
-			return rep, err
+		until := time.Now().Add(time.Until(x.run.deadline) / 3)
+		for !s.lost && time.Now().Before(until) {
+			if rep, err, done := x.await(ctx, until); done {
+				return rep, err
+			}
 		}
-	}
-	if x.bad != nil {
-		return x.badSaid, x.bad
+		s.passed = true
 	}
 	if len(x.sent) == 0 {
 		return reply{}, localError{x.unsent}
 	}
-	rep, err, done := x.await(ctx, x.run.deadline)
-	switch {
-	case done:
-		return rep, err
-	case x.bad != nil:
-		return x.badSaid, x.bad
-	}
-	return reply{}, x.silence()
+	return x.settle(ctx)
 }
 
-func (x *exchange) send(server netip.AddrPort) bool {
-	n := query{id: newID(), server: server}
-	x.out = x.q.with(x.out[:0], n.id)
-	if _, err := x.sock.WriteTo(x.out, net.UDPAddrFromAddrPort(server)); err != nil {
-		x.lost[server] = true
+// send sends a query; a resolver to which that fails is lost.
+func (x *exchange) send(n query) bool {
+	x.out = x.about(n).with(x.out[:0], n.id)
+	if _, err := x.sock.WriteTo(x.out, net.UDPAddrFromAddrPort(n.to.at)); err != nil {
+		n.to.lost = true
 		if x.unsent == nil {
-			x.unsent = fmt.Errorf("send to resolver %v: %w", server, err)
+			x.unsent = fmt.Errorf("send to resolver %v: %w", n.to.at, err)
 		}
 		return false
 	}
@@ -117,66 +122,63 @@ func newID() uint16 {
 	return binary.BigEndian.Uint16(id[:])
 }
 
-// await reads until a reply to any query sent so far, or until the time given. Done says that the lookup is
-// decided; else the next resolver is to be asked.
+// await reads the next reply to any query sent so far, until the time given. Done says that the lookup is decided.
 func (x *exchange) await(ctx context.Context, until time.Time) (rep reply, err error, done bool) {
 	if err := x.sock.SetReadDeadline(until); err != nil {
 		return reply{}, err, true
 	}
-	for {
-		n, from, err := x.sock.ReadFrom(x.in)
-		switch {
-		case err != nil && isTimeout(err) && x.run.parent.Err() == nil:
-			return reply{}, nil, false
-		case err != nil:
-			return reply{}, err, true
-		}
-		rep, asked, ours := x.match(x.in[:n], from)
-		server := asked.server
-		switch {
-		case !ours || x.lost[server]:
-			continue
-		case asked.root:
-			x.woke(server, rep)
-			continue
-		}
-		if rep.truncated {
-			rep, err = x.byTCP(ctx, server)
-		}
-		if err == nil {
-			err = rep.verdict(x.q)
-		}
-		if err == nil || rep.final() {
-			x.run.result.Address = server.Addr()
-			return rep, err, true
-		}
-		x.giveUp(server, rep, err)
+	n, from, err := x.sock.ReadFrom(x.in)
+	switch {
+	case err != nil && isTimeout(err) && x.run.parent.Err() == nil:
+		return reply{}, nil, false
+	case err != nil:
+		return reply{}, err, true
+	}
+	rep, to := x.match(x.in[:n], from)
+	switch s := to.to; {
+	case s == nil:
+		return reply{}, nil, false
+	case to.root:
+		s.heard, s.rooted, s.root = true, true, rep
+		return reply{}, nil, false
+	case s.lost:
 		return reply{}, nil, false
 	}
+	return x.answered(ctx, to, rep)
 }
 
-func (x *exchange) giveUp(server netip.AddrPort, rep reply, err error) {
-	x.lost[server] = true
-	if x.bad == nil {
-		x.badSaid, x.bad = rep, err
-		x.run.result.Address = server.Addr()
+// answered judges an answer on the name.
+func (x *exchange) answered(ctx context.Context, n query, rep reply) (_ reply, err error, done bool) {
+	n.to.heard = true
+	if rep.truncated {
+		rep, err = x.byTCP(ctx, n)
 	}
+	if err == nil {
+		err = rep.verdict(x.q)
+	}
+	if err == nil || rep.final() {
+		x.run.result.Address = n.to.at.Addr()
+		return rep, err, true
+	}
+	n.to.lost, n.to.said, n.to.bad = true, rep, err
+	return reply{}, nil, false
 }
 
-func (x *exchange) match(message []byte, from net.Addr) (reply, query, bool) {
+// match returns the reply and the query that it is to; one to nobody is not ours.
+func (x *exchange) match(message []byte, from net.Addr) (reply, query) {
 	udp, ok := from.(*net.UDPAddr)
 	if !ok {
-		return reply{}, query{}, false
+		return reply{}, query{}
 	}
 	a := udp.AddrPort()
 	a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-	for _, s := range x.sent {
-		if s.server != a {
+	for _, n := range x.sent {
+		if n.to.at != a {
 			continue
 		}
-		if rep, ours := parseReply(message, s.id, x.about(s)); ours {
-			return rep, s, true
+		if rep, ours := parseReply(message, n.id, x.about(n)); ours {
+			return rep, n
 		}
 	}
-	return reply{}, query{}, false
+	return reply{}, query{}
 }

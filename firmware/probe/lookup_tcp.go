@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
-	"net/netip"
 
 	"edgeprobe.io/firmware"
 )
 
 // byTCP asks again for an answer that was too long for a packet (RFC 7766).
-func (x *exchange) byTCP(ctx context.Context, server netip.AddrPort) (reply, error) {
-	rep, err := x.stream(ctx, server)
+func (x *exchange) byTCP(ctx context.Context, n query) (reply, error) {
+	rep, err := x.stream(ctx, n)
 	if err == nil {
 		return rep, nil
 	}
@@ -21,8 +20,8 @@ func (x *exchange) byTCP(ctx context.Context, server netip.AddrPort) (reply, err
 	return reply{malformed: true}, &miss{firmware.OutcomeDNSOther, "the resolver's answer was truncated and TCP to it failed"}
 }
 
-func (x *exchange) stream(ctx context.Context, server netip.AddrPort) (reply, error) {
-	c, err := x.run.via.Dial(ctx, "tcp", server.String())
+func (x *exchange) stream(ctx context.Context, n query) (reply, error) {
+	c, err := x.run.via.Dial(ctx, "tcp", n.to.at.String())
 	if err != nil {
 		return reply{}, err
 	}
@@ -30,8 +29,7 @@ func (x *exchange) stream(ctx context.Context, server netip.AddrPort) (reply, er
 	if err := c.SetDeadline(x.run.deadline); err != nil {
 		return reply{}, err
 	}
-	id := x.sent[len(x.sent)-1].id
-	x.out = x.q.with(append(x.out[:0], 0, 0), id)
+	x.out = x.q.with(append(x.out[:0], 0, 0), n.id)
 	binary.BigEndian.PutUint16(x.out, uint16(len(x.out)-2))
 	if _, err := c.Write(x.out); err != nil {
 		return reply{}, err
@@ -44,7 +42,7 @@ func (x *exchange) stream(ctx context.Context, server netip.AddrPort) (reply, er
 	if _, err := io.ReadFull(c, message); err != nil {
 		return reply{}, err
 	}
-	rep, ours := parseReply(message, id, x.q)
+	rep, ours := parseReply(message, n.id, x.q)
 	if !ours || rep.truncated {
 		return reply{}, &miss{firmware.OutcomeDNSOther, "the answer by TCP is not one to the question"}
 	}

@@ -35,7 +35,7 @@ func uplinks(us []Uplink) group {
 		}
 		return line(
 			group{bold(u.Name), text(" "), small(network)},
-			group{mark(sightMood(u.Sight)), text(" " + string(u.Sight) + " "), small(sighting(u))})
+			group{mark(u.Mood()), text(" " + string(u.Sight) + " "), small(sighting(u))})
 	})
 }
 

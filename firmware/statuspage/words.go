@@ -137,10 +137,13 @@ func both(big int, bigUnit string, small int, smallUnit string) string {
 	return fmt.Sprintf("%d %s %d %s", big, bigUnit, small, smallUnit)
 }
 
-// sightMood is how an uplink's sight feels.
-func sightMood(s fold.Sight) Mood {
-	switch s {
+// Mood is how an uplink feels: one that sees, but has dead resolvers, is not well.
+func (u Uplink) Mood() Mood {
+	switch u.Sight {
 	case fold.SightSighted:
+		if u.Why != "" {
+			return MoodWarn
+		}
 		return MoodGood
 	case fold.SightBlind:
 		return MoodWarn

@@ -90,7 +90,7 @@ func TestResolversAreThoseOfNow(t *testing.T) {
 	say("10.9.0.1")
 	expect("a resolver that answers", firmware.OutcomeOK)
 	say(unheard)
-	expect("right after a change to one that does not", firmware.OutcomeLocalFault) // nobody's fault but the uplink's
+	expect("right after a change to one that does not", firmware.OutcomeDeadResolver)
 	via := viaOf(u)
 	resolvers := via.Resolvers
 	via.Resolvers = func() []netip.AddrPort {

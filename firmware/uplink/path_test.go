@@ -26,7 +26,8 @@ func over(t *testing.T, u *Uplink, check firmware.Check) probe.Prober {
 // viaOf is what a prober gets of an uplink.
 func viaOf(u *Uplink) probe.Via {
 	return probe.Via{
-		Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.Resolvers, Life: u.Life, State: u.State,
+		Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.ResolversInTurn, Answered: u.Answered,
+		Life: u.Life, State: u.State,
 	}
 }
 

@@ -15,7 +15,7 @@ func (u *Uplink) Resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{ip}, nil
 	}
-	servers := u.Resolvers()
+	servers := u.ResolversInTurn()
 	if len(servers) == 0 {
 		return nil, fmt.Errorf("resolve %s over %s: the uplink has no resolvers", host, u.Name())
 	}

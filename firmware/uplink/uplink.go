@@ -18,6 +18,7 @@ import (
 // Uplink opens sockets over one way out. It is safe for concurrent use.
 type Uplink struct {
 	facts  firmware.Uplink
+	silent silence
 	ledger *ledger // nil: nobody counts
 	life   life
 	root   string // of the file system that tells the system's resolvers; "" but in tests

@@ -45,7 +45,7 @@ type Track struct {
 	Portal Met             `json:"portal,omitzero"`  // captive portal met after the newest run that was well; zero: none
 }
 
-// Met is a captive portal that a run met.
+// Met is what a run met on its uplink: a captive portal, dead resolvers.
 type Met struct {
 	What string         `json:"what"` // for people, like "captive portal at login.example.net"
 	At   firmware.Stamp `json:"at"`   // start of the newest run that met it

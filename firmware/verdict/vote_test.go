@@ -243,7 +243,7 @@ func TestNoFailureWithoutItsProof(t *testing.T) {
 
 // TestRunsThatCouldNotMeasure: they are no vote, and what was in their way is told.
 func TestRunsThatCouldNotMeasure(t *testing.T) {
-	for _, o := range []firmware.Outcome{firmware.OutcomePathMTU, firmware.OutcomeLocalFault, firmware.OutcomePortal} {
+	for _, o := range []firmware.Outcome{firmware.OutcomePathMTU, firmware.OutcomeLocalFault, firmware.OutcomePortal, firmware.OutcomeDeadResolver} {
 		d := newDesk().well()
 		for i := range 10 {
 			d.see(time.Duration(i+1)*every, "home", o)

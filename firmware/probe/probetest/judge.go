@@ -39,6 +39,7 @@ func (b Behaviour) Judge(s Stage, up Setup, r firmware.Result) {
 func (b Behaviour) sound(s Stage, up Setup, r firmware.Result) {
 	s.Helper()
 	p, made, dns, web := r.Phases, r.Conn != firmware.ConnNone, up.Check.Kind == "dns", up.Check.HTTP
+	unheard := r.Outcome == firmware.OutcomeDNSTimeout || r.Outcome == firmware.OutcomeLocalFault || r.Outcome == firmware.OutcomeDeadResolver
 	name, follows := up.Resolvers != nil || dns, web != nil && web.Redirects > 0
 	for what, broken := range map[string]bool{
 		"took too long":                     r.Took > up.Check.Timeout+Grace,
@@ -47,7 +48,7 @@ func (b Behaviour) sound(s Stage, up Setup, r firmware.Result) {
 		"a secret in the words":             strings.Contains(r.Detail, "hunter2"),
 		"a connection to nowhere":           made && (!r.Address.IsLoopback() || p.Connect == 0),
 		"an address that was never reached": !made && !dns && p.TLS == 0 && r.Address.IsValid(),
-		"an answer of no resolver":          dns && r.Outcome != firmware.OutcomeDNSTimeout && r.Outcome != firmware.OutcomeLocalFault && !r.Address.IsLoopback(),
+		"an answer of no resolver":          dns && !unheard && !r.Address.IsLoopback(),
 		"TLS over a plain connection":       r.Conn == firmware.ConnPlain && p.TLS != 0 && !follows,
 		"a handshake that took no time":     r.Conn == firmware.ConnFull && p.TLS == 0,
 		"a lookup of nothing":               !name && p.Resolve != 0,

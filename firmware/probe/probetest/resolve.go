@@ -40,7 +40,7 @@ func always(handle dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
 
 // resolveRows goes from a name to a page, by either IP version.
 func resolveRows() []Behaviour {
-	const ok, noData, refused = firmware.OutcomeOK, firmware.OutcomeDNSNoData, firmware.OutcomeRefused
+	const ok, noData, refused, dead = firmware.OutcomeOK, firmware.OutcomeDNSNoData, firmware.OutcomeRefused, firmware.OutcomeDeadResolver
 	const v4, v6 = "A 127.0.0.1", "AAAA ::1"
 	family := func(n int) func(*firmware.HTTPCheck) { return func(c *firmware.HTTPCheck) { c.Family = n } }
 	return append(over(firmware.ConnPlain,
@@ -61,10 +61,17 @@ func resolveRows() []Behaviour {
 		row("ipv4-only-ipv6-asked", "no IPv6 address, and only IPv6 is measured", resolved(zone(v4)).asks(family(6)), noData),
 		row("ipv6-only-ipv4-asked", "no IPv4 address, and only IPv4 is measured", resolved(zone(v6)).asks(family(4)), noData),
 		row("name-gone", "a name that does not exist", resolved(always(RCode(dns.RcodeNameError))), firmware.OutcomeDNSNXDomain),
-		row("name-servfail", "a resolver that fails", resolved(always(RCode(dns.RcodeServerFailure))), firmware.OutcomeDNSServFail),
-		row("name-refused", "a resolver that refuses", resolved(always(RCode(dns.RcodeRefused))), firmware.OutcomeDNSRefused),
-		row("name-unanswered", "a resolver that is silent on the name", resolved(rootOnly).within(Short), firmware.OutcomeDNSTimeout),
-		row("resolver-dead", "a resolver that is silent on everything", resolved(always(Silent)).within(Short), firmware.OutcomeLocalFault),
+		row("name-servfail", "a resolver that fails on the name", resolved(butRoot(RCode(dns.RcodeServerFailure))), firmware.OutcomeDNSServFail),
+		row("name-refused", "a resolver that refuses the name", resolved(butRoot(RCode(dns.RcodeRefused))), firmware.OutcomeDNSRefused),
+		row("name-unanswered", "a resolver that is silent on the name", resolved(butRoot(Silent)).within(Short), firmware.OutcomeDNSTimeout),
+		row("resolver-dead", "a resolver that is silent on everything", resolved(always(Silent)).within(Short), dead).saying("does not answer"),
+		row("resolver-servfail", "a resolver that fails on everything: its own way out is dead", resolved(always(RCode(dns.RcodeServerFailure))), dead).saying("fails on every name"),
+		row("resolver-refuses", "a resolver that refuses everything", resolved(always(RCode(dns.RcodeRefused))), dead).saying("fails on every name"),
+		row("redirect-unresolved", "a redirect to a name, and a resolver that is silent on everything", func(s Stage) Setup {
+			up := page(Serve(s, Says(Moved(302, "http://next.example/"))))
+			up.Check.HTTP.Redirects, up.Check.Timeout, up.Resolvers = 1, Short, servers(Resolver(s, Silent))
+			return up
+		}, dead).saying("does not answer"),
 		row("redirect-to-nowhere", "a redirect to a name that does not exist", func(s Stage) Setup {
 			up := page(Serve(s, Says(Moved(302, "http://gone.example/"))))
 			up.Check.HTTP.Redirects, up.Resolvers = 1, servers(Resolver(s, RCode(dns.RcodeNameError)))

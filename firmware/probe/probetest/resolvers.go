@@ -25,8 +25,8 @@ func inTurn(handles ...func(testing.TB) dns.HandlerFunc) starter {
 
 // resolversRows is several resolvers, not all of which do.
 func resolversRows() []Behaviour {
-	const ok, patience = firmware.OutcomeOK, 900 * time.Millisecond
-	good, mute := has(addressed), always(Silent)
+	const ok, servFail, dead, patience = firmware.OutcomeOK, firmware.OutcomeDNSServFail, firmware.OutcomeDeadResolver, 900 * time.Millisecond
+	good, mute, fails := has(addressed), always(Silent), butRoot(RCode(dns.RcodeServerFailure))
 	bad, gone, refuses := always(RCode(dns.RcodeServerFailure)), always(RCode(dns.RcodeNameError)), always(RCode(dns.RcodeRefused))
 	return []Behaviour{
 		row("first-fails", "the first fails, the second answers", inTurn(bad, good), ok),
@@ -41,27 +41,37 @@ func resolversRows() []Behaviour {
 			return up
 		}, ok),
 		row("first-says-nxdomain", "the first says that the name does not exist, which is final", inTurn(gone, good), firmware.OutcomeDNSNXDomain).status(3),
-		row("all-fail", "all fail", inTurn(bad, bad), firmware.OutcomeDNSServFail).status(2),
-		row("fails-or-silent", "one fails, one is silent", inTurn(bad, mute).within(patience), firmware.OutcomeDNSServFail).status(2),
-		row("all-silent", "all are silent on everything: the uplink's fault", inTurn(mute, mute).within(Short), firmware.OutcomeLocalFault),
-		row("root-only", "the only one is silent on the name, but not on the root", inTurn(rootOnly).within(patience), firmware.OutcomeDNSTimeout),
-		row("root-only-second", "one is dead, the other silent on the name only", inTurn(mute, rootOnly).within(patience), firmware.OutcomeDNSTimeout),
-		row("root-fails", "silent on the name, and fails on the root", inTurn(rootFails).within(patience), firmware.OutcomeLocalFault),
+		row("all-fail", "all fail on the name", inTurn(fails, fails), servFail).status(2),
+		row("fails-or-silent", "one fails on the name, one is silent on everything", inTurn(fails, mute).within(patience), servFail).status(2),
+		row("fails-or-is-dead", "one fails on everything, the other on the name only", inTurn(bad, fails), servFail).status(2),
+		row("all-fail-on-everything", "all fail on everything: the uplink's fault", inTurn(bad, bad), dead).saying("resolvers 127.0.0.1:"),
+		row("fails-or-silent-on-everything", "one fails on everything, one is silent on it", inTurn(bad, mute).within(patience), dead).saying("does not answer; resolver 127.0.0.1:"),
+		row("refuses-and-fails", "refuses the name, and fails on the root", inTurn(onName(RCode(dns.RcodeRefused), RCode(dns.RcodeServerFailure))), dead),
+		row("fails-and-refuses", "fails on the name, and refuses the root: it answers for some names only", inTurn(onName(RCode(dns.RcodeServerFailure), RCode(dns.RcodeRefused))), servFail).status(2),
+		row("all-silent", "all are silent on everything: the uplink's fault", inTurn(mute, mute).within(Short), dead).saying("do not answer"),
+		row("root-only", "the only one is silent on the name, but not on the root", inTurn(butRoot(Silent)).within(patience), firmware.OutcomeDNSTimeout),
+		row("root-only-second", "one is dead, the other silent on the name only", inTurn(mute, butRoot(Silent)).within(patience), firmware.OutcomeDNSTimeout),
+		row("root-only-behind-one-that-fails", "one fails on everything, the other is silent on the name only", inTurn(bad, butRoot(Silent)).within(patience), firmware.OutcomeDNSTimeout),
+		row("root-fails", "silent on the name, and fails on the root", inTurn(onName(Silent, RCode(dns.RcodeServerFailure))).within(patience), dead).saying("fails on every name"),
 	}
 }
 
-// rootOnly is a resolver that works, asked for names whose own servers are dead.
-func rootOnly(t testing.TB) dns.HandlerFunc { return onRoot(Answers(t, ". 60 IN NS a.root.example.")) }
-
-// rootFails is a resolver without a way out.
-func rootFails(testing.TB) dns.HandlerFunc { return onRoot(RCode(dns.RcodeServerFailure)) }
-
-func onRoot(reply dns.HandlerFunc) dns.HandlerFunc {
-	return func(w dns.ResponseWriter, q *dns.Msg) {
-		if q.Question[0].Name == "." && q.Question[0].Qtype == dns.TypeNS {
-			reply(w, q)
-		}
+// butRoot is a resolver that works, asked for names on which it answers otherwise.
+func butRoot(otherwise dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
+	return func(t testing.TB) dns.HandlerFunc {
+		return onName(otherwise, Answers(t, ". 60 IN NS a.root.example."))(t)
 	}
+}
+
+// onName is a resolver that answers on the root otherwise than on names.
+func onName(name, root dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
+	return always(func(w dns.ResponseWriter, q *dns.Msg) {
+		if q.Question[0].Name == "." && q.Question[0].Qtype == dns.TypeNS {
+			root(w, q)
+			return
+		}
+		name(w, q)
+	})
 }
 
 // deafAtFirst answers from the second query on.

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/probe"
+	"edgeprobe.io/firmware/uplink"
+)
+
+// resolverPatience is how long resolvers may take to answer on the root, which they know by heart.
+const resolverPatience = 2 * time.Second
+
+// naming is whether names can be resolved over an uplink.
+type naming struct {
+	Unresolved string `json:"unresolved,omitempty"` // what is wrong with its resolvers; "": nothing, or they were not asked
+	deaf       bool   // none of them works
+}
+
+// wakeResolvers asks an uplink's resolvers for the root and notes what is wrong with them.
+func (n *naming) wakeResolvers(ctx context.Context, u firmware.Uplink) (err error) {
+	n.Unresolved, n.deaf, err = probe.Resolvers(ctx, viaOf(uplink.Open(u)), resolverPatience)
+	if err != nil {
+		return fmt.Errorf("ask the resolvers of %s: %w", u.Name, err)
+	}
+	return nil
+}
