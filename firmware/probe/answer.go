@@ -1,7 +1,7 @@
 package probe
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +17,7 @@ import (
 const (
 	maxHead    = 64 << 10 // bytes of header, interim answers included
 	maxInfo    = 8        // interim answers (1xx) before the final one
-	readBuffer = 2 << 10  // bytes; every prober keeps one
+	readBuffer = 2 << 10  // bytes
 	keep       = 64 << 10 // larger bodies are not kept as a buffer for the next run
 )
 
@@ -70,7 +70,7 @@ func (h *httpProbe) exchange(r *run, conn net.Conn, at *hop) (*http.Response, er
 		sent = time.Now()
 	}
 	h.head = headLimit{Reader: conn, left: maxHead}
-	h.in.Reset(&h.head)
+	h.in = bufio.NewReaderSize(&h.head, readBuffer)
 	defer h.release()
 	begins, err := h.in.Peek(1)
 	if unsent != nil && err != nil {
@@ -169,22 +169,38 @@ func (h *httpProbe) readBody(body io.Reader) (size int64, err error) {
 		h.sum.Reset()
 		body = io.TeeReader(body, h.sum)
 	}
-	kept := bytes.NewBuffer(h.body[:0])
-	if h.looksAtBody() {
-		size, err = kept.ReadFrom(body)
+	if h.body = h.body[:0]; h.looksAtBody() {
+		size, err = h.keepBody(body)
 	} else {
 		size, err = io.Copy(io.Discard, body)
 	}
-	h.body = kept.Bytes()
 	if err != nil {
 		return size, h.head.cause(err)
 	}
 	return size, nil
 }
 
-// release lets go of the connection, and of a large body.
+// keepBody reads a body into the buffer of the run before.
+func (h *httpProbe) keepBody(body io.Reader) (int64, error) {
+	h.body = slices.Grow(h.body, readBuffer)
+	for {
+		if len(h.body) == cap(h.body) {
+			h.body = append(h.body, 0)[:len(h.body)]
+		}
+		n, err := body.Read(h.body[len(h.body):cap(h.body)])
+		h.body = h.body[:len(h.body)+n]
+		if err == io.EOF {
+			return int64(len(h.body)), nil
+		}
+		if err != nil {
+			return int64(len(h.body)), err
+		}
+	}
+}
+
+// release lets go of the connection and its reader, and of a large body.
 func (h *httpProbe) release() {
-	h.head.Reader = nil
+	h.head.Reader, h.in = nil, nil
 	if cap(h.body) > keep {
 		h.body = nil
 	}

@@ -45,7 +45,7 @@ func newHTTP(check firmware.Check, _ Via, clock Clock, set Settings) (kind, erro
 	if c == nil {
 		return nil, errors.New("a check of kind http says what to request")
 	}
-	h := &httpProbe{check: c, clock: clock, set: set, in: bufio.NewReaderSize(nil, readBuffer)}
+	h := &httpProbe{check: c, clock: clock, set: set}
 	var err error
 	if h.first, err = newHop(c, clock, set); err != nil {
 		return nil, err

@@ -141,6 +141,9 @@ func Answer(recordTypeName, answer string) (string, error) {
 	case dnsmessage.TypeTXT:
 		return answer, nil
 	case dnsmessage.TypeCNAME, dnsmessage.TypeNS, dnsmessage.TypePTR, dnsmessage.TypeMX, dnsmessage.TypeSRV, dnsmessage.TypeSOA, typeCAA:
+		if strings.HasSuffix(answer, "..") {
+			return "", fmt.Errorf("expected answer %q is not a name: it ends in an empty label", answer)
+		}
 		return plainName(answer), nil
 	}
 	return genericForm(answer)

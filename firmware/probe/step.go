@@ -26,7 +26,7 @@ func newStep(def firmware.StepCheck, interval time.Duration, clock Clock, set Se
 	set.Resume = false // a step's connection is proven anew, or kept from the step before
 	def.Keep = def.Protocol != 2 && def.Redirects == 0
 	s := &stepProbe{def: def, allows: t.allows}
-	s.httpProbe = &httpProbe{check: &s.def.HTTPCheck, clock: clock, set: set, in: t.in, captured: t.values}
+	s.httpProbe = &httpProbe{check: &s.def.HTTPCheck, clock: clock, set: set, captured: t.values}
 	for _, c := range def.Captures {
 		made, err := newCapture(c, t.allows)
 		if err != nil {

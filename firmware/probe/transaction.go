@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +25,6 @@ type transaction struct {
 	clock    Clock
 	steps    []*stepProbe
 	cleanup  []*stepProbe
-	in       *bufio.Reader
 	body     []byte // the buffer that steps hand on
 	values   values
 	kept     kept            // the connection that steps hand on
@@ -45,7 +43,7 @@ func newTransaction(check firmware.Check, via Via, clock Clock, set Settings) (k
 		return nil, fmt.Errorf("a transaction of %d steps is too long: use at most %d", n, firmware.MaxSteps)
 	}
 	via.Life = nil // the steps end with the transaction, which ends with its uplink
-	t := &transaction{check: check, via: via, clock: clock, values: values{}, in: bufio.NewReaderSize(nil, readBuffer)}
+	t := &transaction{check: check, via: via, clock: clock, values: values{}}
 	t.hosts = allowedHosts(c)
 	t.onlyTLS = strings.HasPrefix(strings.ToLower(c.Steps[0].URL), "https:")
 	known := map[string]bool{}
