@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"edgeprobe.io/scripts/lab/judge"
+	"edgeprobe.io/scripts/lab/labtest"
 	"edgeprobe.io/scripts/lab/sandbox"
 )
 
@@ -31,10 +31,9 @@ func TestMain(m *testing.M) {
 // TestRun plays scenarios of the corpus, and one that expects what does not come, on the real thing.
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
-	daemon := filepath.Join(dir, "edgeprobed")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "netgo,osusergo,sqlite_omit_load_extension", "-o", daemon, "edgeprobe.io/cmd/edgeprobed")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the daemon: %v: %s", err, out)
+	daemon, err := labtest.BuildDaemon(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
 	wrong := filepath.Join(dir, "wrong.yaml")
 	text := "title: Something that does not come\nabout: nothing\nwhy: it is wrong\nlasts: 3s\nexpect: [{see: decision, of: shop, is: confirmed}]\n"

@@ -2,6 +2,7 @@ package fault_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,57 +11,75 @@ import (
 )
 
 const (
-	patient = 40 * time.Second // how long a test waits for what must happen soon
+	patient = 60 * time.Second // how long a test waits for what must happen soon
 	silence = 3 * time.Second  // without a heartbeat, where one comes each second
 )
 
-// devicesFeel starts the devices and does to them and to the broker what can befall them: who goes silent on the
-// feed, and that all are heard again afterwards.
-func devicesFeel(t *testing.T, w *world.World) {
-	for _, d := range w.Topology.Devices {
-		if err := w.StartDevice(d.ID); err != nil {
+// beatTest is a fault, and who goes silent on the feed by it.
+type beatTest struct {
+	verb, with string
+	silent     []string
+}
+
+// both are the devices of the usual world.
+func both() []string { return []string{"newyork", "berlin"} }
+
+// devicesFeel starts the devices and does each fault: who goes silent, and that all are heard again afterwards.
+func devicesFeel(t *testing.T, w *world.World, all []beatTest) {
+	for _, d := range both() {
+		if err := w.StartDevice(d); err != nil {
 			t.Fatal(err)
 		}
 	}
-	all := []string{"newyork", "berlin"}
-	speak(t, w, all...)
-	t.Run("clocks", func(t *testing.T) { clockJumps(t, w) })
-	for _, c := range []struct {
-		verb, with string
-		silent     []string
-	}{
-		{"broker-stopped", "", all},
-		{"broker-restarted", "", nil},
-		{"broker-frozen", "", all},
-		{"broker-partitioned", "", all},
-		{"broker-partitioned", "of=berlin", []string{"berlin"}},
-		{"broker-slow", "by=300ms", nil},
-		{"broker-refuses", "", all},
-		{"device-killed", "of=berlin", []string{"berlin"}},
-		{"device-stopped", "of=berlin", []string{"berlin"}},
-		{"device-restarted", "of=berlin", nil},
-		{"device-power-cycled", "of=newyork", nil},
-		{"device-freeze", "of=newyork", []string{"newyork"}},
-		{"device-cpu-starved", "of=newyork percent=30", nil},
-		{"device-oom-killed", "of=berlin", nil},
-		{"clock-jump", "of=berlin by=3h", nil},
-		{"storage-corrupt", "of=berlin", nil},
-		{"storage-lost", "of=berlin", nil},
-		{"storage-readonly", "of=berlin", nil},
-		{"storage-full", "of=newyork", nil},
-	} {
+	speak(t, w, 0, 2, both()...)
+	for _, c := range all {
 		t.Run(c.verb+" "+c.with, func(t *testing.T) {
 			try(t, w, c.verb, with(c.with), func() {
+				done := w.Now()
 				hush(t, w, c.silent...)
-				for _, d := range all {
-					if len(c.silent) == 0 || len(c.silent) == 1 && c.silent[0] != d {
-						speak(t, w, d)
-					}
-				}
+				speak(t, w, done, 2, slices.DeleteFunc(both(), func(d string) bool { return slices.Contains(c.silent, d) })...)
 			})
-			speak(t, w, all...)
+			speak(t, w, w.Now(), 1, both()...)
 		})
 	}
+}
+
+func TestDevicesFeelTheBroker(t *testing.T) {
+	play(t, func(t *testing.T, w *world.World) {
+		devicesFeel(t, w, []beatTest{
+			{"broker-stopped", "", both()},
+			{"broker-restarted", "", nil},
+			{"broker-frozen", "", both()},
+			{"broker-partitioned", "", both()},
+			{"broker-partitioned", "of=berlin", []string{"berlin"}},
+			{"broker-slow", "by=300ms", nil},
+			{"broker-refuses", "", both()},
+		})
+	})
+}
+
+func TestDevicesFeelTheirOwnFaults(t *testing.T) {
+	play(t, func(t *testing.T, w *world.World) {
+		devicesFeel(t, w, []beatTest{
+			{"device-killed", "of=berlin", []string{"berlin"}},
+			{"device-stopped", "of=berlin", []string{"berlin"}},
+			{"device-restarted", "of=berlin", nil},
+			{"device-power-cycled", "of=newyork", nil},
+			{"device-freeze", "of=newyork", []string{"newyork"}},
+			{"device-cpu-starved", "of=newyork percent=30", nil},
+			{"device-oom-killed", "of=berlin", nil},
+			{"clock-jump", "of=berlin by=3h", nil},
+			{"device-memory-starved", "of=berlin mib=64", []string{"berlin"}},
+			{"device-misconfigured", "of=berlin how=refused", []string{"berlin"}},
+			{"storage-corrupt", "of=berlin", nil},
+			{"storage-lost", "of=berlin", nil},
+			{"storage-readonly", "of=berlin", nil},
+			{"storage-full", "of=newyork", nil},
+		})
+		t.Run("clocks", func(t *testing.T) { clockJumps(t, w) })
+		t.Run("storage-slow", func(t *testing.T) { slowStorage(t, w) })
+		t.Run("device-misconfigured", func(t *testing.T) { wrongPage(t, w) })
+	})
 }
 
 // clockJumps holds that a device whose clock is three hours fast dates what it says so, before and after a restart.
@@ -105,15 +124,14 @@ func beats(all []seen.Observation, device string, since time.Duration) (n int) {
 	return n
 }
 
-// speak waits until devices are heard anew.
-func speak(t *testing.T, w *world.World, devices ...string) {
+// speak waits until devices have been heard so often since then.
+func speak(t *testing.T, w *world.World, since time.Duration, times int, devices ...string) {
 	t.Helper()
-	since := w.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), patient)
 	defer cancel()
 	if !w.Log.Wait(ctx, func(all []seen.Observation) bool {
 		for _, d := range devices {
-			if beats(all, d, since) < 2 {
+			if beats(all, d, since) < times {
 				return false
 			}
 		}
@@ -144,5 +162,47 @@ func hush(t *testing.T, w *world.World, devices ...string) {
 			t.Errorf("%v are not silent", devices)
 			return
 		}
+	}
+}
+
+// slowStorage holds that a device whose card is slow tells of an outage before it is kept, also after a restart.
+func slowStorage(t *testing.T, w *world.World) {
+	try(t, w, "storage-slow", with("of=berlin by=1500ms"), func() {
+		if err := w.StopDevice("berlin"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.StartDevice("berlin"); err != nil {
+			t.Fatal(err)
+		}
+		since := w.Now()
+		w.Revoke()
+		await(t, w, "berlin tells what it has not kept", func(o seen.Observation) bool {
+			kept, told := o.Fields["durable"].(bool)
+			return o.Device == "berlin" && o.Kind == "event" && o.At > since && told && !kept
+		})
+	})
+	w.Restore(nil)
+}
+
+// wrongPage holds that a device with a wrong address in its config votes against the shop.
+func wrongPage(t *testing.T, w *world.World) {
+	since := w.Now()
+	votes := func(state string) func(seen.Observation) bool {
+		return func(o seen.Observation) bool {
+			return o.Device == "berlin" && o.Kind == "vote" && o.Subject == "shop" && o.At > since && o.Text("state") == state
+		}
+	}
+	try(t, w, "device-misconfigured", with("of=berlin how=elsewhere"), func() { await(t, w, "berlin votes against the shop", votes("fail")) })
+	since = w.Now()
+	await(t, w, "berlin votes for the shop", votes("pass"))
+}
+
+// await waits for something to be seen.
+func await(t *testing.T, w *world.World, what string, ok func(seen.Observation) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patient)
+	defer cancel()
+	if !w.Log.Wait(ctx, func(all []seen.Observation) bool { return slices.ContainsFunc(all, ok) }) {
+		t.Errorf("waited %v in vain until %s; %v", patient, what, w.Cause())
 	}
 }

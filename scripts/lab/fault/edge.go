@@ -29,6 +29,10 @@ func edgeDeeds() []deed {
 				return gone(func() { w.Edges[r].FailFor(0) }), nil
 			})
 		}, regionParam()),
+		verb("edge-mtu-blackhole", "packets of the edge above a length are lost without a word", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			loss := wires.Loss{Share: 1, Longer: a.number("longer", 1000, 68, 1500)}
+			return each(ctx, a, nodes(a), func(node string) (Undo, error) { return w.Net().Lose(ctx, world.TrunkLink(node), wires.Out, loss) })
+		}, regionParam(), longerParam()),
 		verb("cache-off", "the edge asks its origin for everything", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
 			return each(ctx, a, a.regions(), func(r string) (Undo, error) { return gone(w.Edges[r].CacheOff()), nil })
 		}, regionParam()),

@@ -1,54 +1,34 @@
 package fault_test
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"edgeprobe.io/scripts/lab/fault"
-	"edgeprobe.io/scripts/lab/sandbox"
+	"edgeprobe.io/scripts/lab/labtest"
 	"edgeprobe.io/scripts/lab/world"
 )
 
-// daemonEnv names the edgeprobed that the tests put into the devices.
-const daemonEnv = "LAB_TEST_DAEMON"
+// TestMain: the tests play in rooms of their own.
+func TestMain(m *testing.M) { labtest.Main(m) }
 
-// The tests run in a sandbox, with an edgeprobed that has just been built.
-func TestMain(m *testing.M) {
-	inside, err := sandbox.Settle()
-	switch {
-	case err != nil:
-		fmt.Println(err)
-		os.Exit(1)
-	case inside:
-		os.Exit(m.Run())
-	}
-	if err := outside(); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-}
-
-func outside() error {
-	dir, err := os.MkdirTemp("", "lab-test-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	daemon := filepath.Join(dir, "edgeprobed")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "netgo,osusergo,sqlite_omit_load_extension", "-o", daemon, "edgeprobe.io/cmd/edgeprobed")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the daemon: %w: %s", err, out)
-	}
-	if err := os.Setenv(daemonEnv, daemon); err != nil {
-		return err
-	}
-	return sandbox.Run(context.Background(), sandbox.Room{Name: "test faults", Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr})
+// play brings a world up in a room of its own, and holds that nothing in it dies by itself.
+func play(t *testing.T, body func(t *testing.T, w *world.World)) {
+	labtest.Room(t, func(t *testing.T) {
+		w, err := world.Open(t.Context(), world.Default(), world.Options{Daemon: labtest.Daemon()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body(t, w)
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := w.Cause(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // errands are what customers of the world do: from New York, over eth0.
@@ -61,14 +41,14 @@ func errands() map[string]string {
 }
 
 // run does an errand and says in a few words how it went: "200", "200 HIT", "503", "timeout", "refused", "reset", ...
-func run(t *testing.T, w *world.World, what string) string {
+func run(t *testing.T, w *world.World, what string, within time.Duration) string {
 	t.Helper()
 	method := "GET"
 	if what == "upload" {
 		method = "PUT"
 	}
 	began := time.Now()
-	status, body, header, err := w.Errand(t.Context(), "newyork", method, errands()[what], 2*time.Second)
+	status, body, header, err := w.Errand(t.Context(), "newyork", method, errands()[what], within)
 	switch {
 	case err == nil && what == "script" && status == 200:
 		return strings.TrimSpace(fmt.Sprintf("200 %s %t", header.Get("X-Cache"), strings.Contains(body, "build=42") && strings.Contains(body, "record(")))

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"context"
+	"time"
 
 	"edgeprobe.io/scripts/lab/world"
 )
@@ -15,6 +16,10 @@ func storageDeeds() []deed {
 		verb("storage-readonly", "a device finds its storage read-only after a power failure, and is restarted on good storage when undone", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
 			return each(ctx, a, a.devices(), func(id string) (Undo, error) { return w.LockStorage(id) })
 		}, of),
+		verb("storage-slow", "each commit to a device's storage takes longer, also after restarts; at boot it is so from the start", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
+			by := a.duration("by", 2*time.Second, 10*time.Millisecond, 30*time.Second)
+			return each(ctx, a, a.devices(), func(id string) (Undo, error) { return w.SlowStorage(ctx, id, by) })
+		}, of, param("by", "how much longer, 10ms to 30s; 2s by default")),
 		verb("storage-corrupt", "a power failure leaves a device's database damaged in the middle; it is on again at once", func(ctx context.Context, w *world.World, a *args) (Undo, error) {
 			return nil, restart(ctx, a, func(id string) error { return w.KillDevice(id) }, func(id string) error {
 				if err := w.DamageStorage(id); err != nil {

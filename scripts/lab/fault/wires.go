@@ -9,6 +9,10 @@ import (
 	"edgeprobe.io/scripts/lab/world"
 )
 
+func longerParam() scenario.Param {
+	return param("longer", "than so many bytes, 68 to 1500, from the IP header on; 1000 by default")
+}
+
 func wireDeeds() []deed {
 	of := need("of", "the uplinks, like berlin/eth0, or a device for all of its")
 	way := param("way", "which way, seen from the device; both by default", "both", "in", "out")
@@ -41,7 +45,7 @@ func wireDeeds() []deed {
 		}, param("kbit", "how much, in kbit/s from 1; 64 by default"), way),
 		wire("mtu-blackhole", "packets above a length are lost without a word", func(ctx context.Context, n *wires.Net, link string, a *args) (Undo, error) {
 			return n.Lose(ctx, link, a.way(), wires.Loss{Share: 1, Longer: a.number("longer", 1000, 68, 1500)})
-		}, param("longer", "than so many bytes, 68 to 1500, from the IP header on; 1000 by default"), way),
+		}, longerParam(), way),
 		wire("ipv6-broken", "IPv6 is lost, IPv4 is not", func(ctx context.Context, n *wires.Net, link string, _ *args) (Undo, error) {
 			return n.Lose(ctx, link, wires.Both, wires.Loss{Share: 1, Family: 6})
 		}),

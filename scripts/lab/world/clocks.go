@@ -74,24 +74,42 @@ func giveClock(pid int, by time.Duration) error {
 	if err != nil {
 		return err
 	}
+	image := make([]byte, size)
+	if err := inMemory(pid, func(mem *os.File) error {
+		_, err := io.ReadFull(io.NewSectionReader(mem, base, size), image)
+		return err
+	}); err != nil {
+		return fmt.Errorf("read the clock's code: %w", err)
+	}
+	f, err := elf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		return fmt.Errorf("read the kernel's functions: %w", err)
+	}
+	at, room, err := functionIn(f, "__vdso_clock_gettime")
+	if err != nil {
+		return err
+	}
+	return putCode(pid, base+int64(at), room, wrongClock(by))
+}
+
+// inMemory calls f with a process's memory.
+func inMemory(pid int, f func(mem *os.File) error) error {
 	mem, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", pid), os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	defer mem.Close()
-	image := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(mem, base, size), image); err != nil {
-		return fmt.Errorf("read the clock's code: %w", err)
+	return errors.Join(f(mem), mem.Close())
+}
+
+// putCode writes code over a function of so many bytes, in a process's own copy of it.
+func putCode(pid int, at int64, room uint64, code []byte) error {
+	if room < uint64(len(code)) {
+		return fmt.Errorf("the function has %d bytes, %d are needed", room, len(code))
 	}
-	at, room, err := clockFunction(image)
-	code := wrongClock(by)
-	if err == nil && room < uint64(len(code)) {
-		err = fmt.Errorf("the clock's code has %d bytes, %d are needed", room, len(code))
-	}
-	if err == nil {
-		_, err = mem.WriteAt(code, base+int64(at))
-	}
-	return err
+	return inMemory(pid, func(mem *os.File) error {
+		_, err := mem.WriteAt(code, at)
+		return err
+	})
 }
 
 // vdso returns where the kernel has put its functions into a process.
@@ -109,20 +127,16 @@ func vdso(pid int) (base, size int64, err error) {
 	return 0, 0, errors.New("the kernel gives the process no clock of its own")
 }
 
-// clockFunction finds clock_gettime in the kernel's image.
-func clockFunction(image []byte) (at, size uint64, err error) {
-	f, err := elf.NewFile(bytes.NewReader(image))
-	if err != nil {
-		return 0, 0, fmt.Errorf("read the kernel's functions: %w", err)
-	}
+// functionIn finds a function in a library.
+func functionIn(f *elf.File, name string) (at, size uint64, err error) {
 	symbols, err := f.DynamicSymbols()
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the kernel's functions: %w", err)
+		return 0, 0, fmt.Errorf("read a library's functions: %w", err)
 	}
 	for _, s := range symbols {
-		if s.Name == "__vdso_clock_gettime" {
+		if s.Name == name && s.Section != elf.SHN_UNDEF {
 			return s.Value, s.Size, nil
 		}
 	}
-	return 0, 0, errors.New("the kernel has no function for the clock")
+	return 0, 0, fmt.Errorf("the library has no function %s", name)
 }

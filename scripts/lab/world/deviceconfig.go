@@ -64,7 +64,7 @@ feed:
     - {name: main, url: "mqtt://broker.example.net:1883", username: {{.Device.ID}}, password: "file:{{.Device.ID}}.password"}
 panel: {board: sim, record: panel.jsonl, regions: [{{range $i, $r := .Regions}}{{if $i}}, {{end}}{{$r}}{{end}}]}
 store: {dir: "{{.Store}}", commit: 1s}
-statuspage: {listen: "127.0.0.1:8070"}
+statuspage: {listen: "{{.Page}}"}
 `
 
 // other is the edge of another region.
@@ -75,7 +75,7 @@ type way struct{ Name, Resolver string }
 
 // config writes a device's config, with its overlay, and says how many services it watches.
 func (w *World) config(d Device) (text []byte, services int, err error) {
-	data := map[string]any{"Device": d, "Regions": w.Topology.Regions(), "Store": w.path(d.ID, "store")}
+	data := map[string]any{"Device": d, "Regions": w.Topology.Regions(), "Store": w.path(d.ID, "store"), "Page": pageAddress}
 	data["Every"], data["Metered"] = cmp.Or(w.Topology.Every, time.Second), cmp.Or(w.Topology.Metered, 10*time.Second)
 	var ways []way
 	for _, u := range d.Uplinks {

@@ -63,10 +63,16 @@ const reviveAfter = time.Second
 // died notes that a device ended by itself, and starts it again as its service manager would.
 func (w *World) died(id, words string) {
 	w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": "died", "words": words}})
-	if !pause(w.ctx, reviveAfter) || !w.named(id).wants() {
+	if !pause(w.ctx, reviveAfter) {
 		return
 	}
-	if err := w.StartDevice(id); err != nil {
+	p := w.named(id)
+	p.life.Lock()
+	defer p.life.Unlock()
+	if p.running() || !p.wants() {
+		return // somebody else has started or stopped it meanwhile
+	}
+	if err := w.startDevice(p); err != nil {
 		w.fail(err)
 	}
 }
@@ -74,14 +80,36 @@ func (w *World) died(id, words string) {
 // StartDevice starts a device that does not run.
 func (w *World) StartDevice(id string) error {
 	p, err := w.device(id)
+	if err != nil {
+		return err
+	}
+	p.life.Lock()
+	defer p.life.Unlock()
+	if p.running() {
+		return fmt.Errorf("device %s runs already", id)
+	}
+	return w.startDevice(p)
+}
+
+// startDevice starts a device whose life is locked.
+func (w *World) startDevice(p *program) error {
+	id := p.name
+	p.early = w.early(id)
+	err := p.start()
 	if err == nil {
-		p.early = w.clockOf(id)
-		err = p.start()
+		err = w.slowFromStart(p)
 	}
 	if err == nil {
 		w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": "started"}})
 	}
 	return err
+}
+
+// slowFromStart gives a device that has just been started the storage that it shall have.
+func (w *World) slowFromStart(p *program) error {
+	ctx, cancel := context.WithTimeout(w.ctx, stopWithin)
+	defer cancel()
+	return w.slowDown(ctx, p)
 }
 
 // StopDevice stops a device as its service manager does, and waits for it.
@@ -95,6 +123,8 @@ func (w *World) endDevice(id string, s syscall.Signal, state string) error {
 	if err != nil {
 		return err
 	}
+	p.life.Lock()
+	defer p.life.Unlock()
 	_ = p.signal(syscall.SIGCONT) // a frozen one would never see the signal
 	err = p.stop(s, stopWithin)
 	w.saw(seen.Observation{Source: seen.Lab, Device: id, Kind: seen.KindDevice, Fields: map[string]any{"state": state}})
@@ -117,13 +147,13 @@ func (w *World) device(id string) (*program, error) {
 	return w.named(id), nil
 }
 
-// StopDevices stops all devices that run, cleanly.
+// StopDevices stops all devices that shall run, cleanly.
 func (w *World) StopDevices() error {
 	var g errgroup.Group
 	errs := make([]error, len(w.Topology.Devices))
 	for i, d := range w.Topology.Devices {
 		g.Go(func() error {
-			if w.named(d.ID) != nil && w.named(d.ID).running() {
+			if p := w.named(d.ID); p != nil && p.wants() {
 				errs[i] = w.StopDevice(d.ID)
 			}
 			return nil

@@ -25,6 +25,8 @@ type program struct {
 	died  func(words string)  // called when it ended by itself; nil: that fails the world
 	early func(pid int) error // called before its first instruction; nil: not
 
+	life sync.Mutex // held by who starts or stops it, where several may
+
 	mu      sync.Mutex
 	process *os.Process   // nil: it does not run
 	ended   chan struct{} // closed when the newest process has ended

@@ -56,6 +56,8 @@ type World struct {
 	liars   map[string]*liar         // by node
 	portals map[string]*Door         // by ISP
 	shifts  map[string]time.Duration // of devices' wall clocks; those that were never moved are absent
+	slows   map[string]time.Duration // that each commit of a device takes longer; those that were never slowed are absent
+	memory  map[string]uint64        // that a device may have, in bytes; those without a limit are absent
 	zero    time.Time                // the instant that observations count from
 }
 
@@ -83,7 +85,8 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 	w := &World{
 		Topology: t, Log: seen.NewLog(), Account: demo.NewAccount(), Edges: map[string]*Edge{}, Doors: map[string]*Door{},
 		atlas: chart(t), dir: o.Dir, daemon: o.Daemon, services: map[string]int{}, zero: time.Now(),
-		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, shifts: map[string]time.Duration{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
+		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, shifts: map[string]time.Duration{},
+		slows: map[string]time.Duration{}, memory: map[string]uint64{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
 	}
 	w.ctx, w.fail = context.WithCancelCause(context.WithoutCancel(ctx))
 	w.group.Go(func() error { w.watchSleep(); return nil })
