@@ -15,6 +15,7 @@ func (a *Agent) carry(effects []fold.Effect) []fold.Transition {
 		case fold.Transition:
 			made = append(made, e)
 			a.Log.Info("transition", "kind", e.Kind, "subject", e.Subject, "from", e.From, "to", e.To, "why", e.Why)
+			a.urge(e)
 		case fold.Attention:
 			a.plan.Attend(e.Service, e.Uplink, attention(e.Level), a.Clock.Now())
 		case fold.Prove:
@@ -42,6 +43,16 @@ func attention(l fold.Level) schedule.Attention {
 		return schedule.Incident
 	}
 	return schedule.Calm
+}
+
+// urge tells the feed of what people and peers wait for.
+func (a *Agent) urge(t fold.Transition) {
+	if t.Kind != "vote" && t.Kind != "decision" {
+		return
+	}
+	for _, f := range a.feeds {
+		f.Urge()
+	}
 }
 
 // publish gives the feed a message. What cannot be written is our own mistake: it is said, and nothing stops.

@@ -23,7 +23,10 @@ func (a *Agent) feedDeps(b feed.Broker) feed.Deps {
 		d.Subscribe = wire.Subscriptions(peers...)
 	}
 	for _, u := range a.Uplinks {
-		d.Dialers = append(d.Dialers, feed.Dialer{Name: u.Name(), Dial: u.Dial, Resolve: u.Resolve, Life: u.Life})
+		d.Dialers = append(d.Dialers, feed.Dialer{
+			Name: u.Name(), Dial: u.Dial, Resolve: u.Resolve, Life: u.Life,
+			Ask: func(bytes int64) bool { return u.Ask(bytes, true) },
+		})
 	}
 	return d
 }

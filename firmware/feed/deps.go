@@ -44,6 +44,8 @@ type Dialer struct {
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)         // nil: only literal addresses
 	// Life lasts as long as the uplink stays as it is, and has ended while it is down; nil: for ever.
 	Life func() context.Context
+	// Ask asks the uplink's allowance for the bytes of a try that news brought forward; nil: they cost nothing.
+	Ask func(bytes int64) bool
 }
 
 func (d Dialer) life() context.Context {
@@ -81,12 +83,14 @@ type timing struct {
 	stop    time.Duration // for the last words
 	retry   time.Duration // longest wait before the first retry
 	rest    time.Duration // longest wait between retries
+	soon    time.Duration // longest wait between retries while there is news
+	news    time.Duration // how long something is news
 	lived   time.Duration // a connection that lived longer resets the waits
 }
 
 func patience() timing {
 	return timing{
 		connect: 15 * time.Second, write: 10 * time.Second, hand: time.Second, ping: 5 * time.Second, ack: 10 * time.Second, pause: 5 * time.Second,
-		stop: time.Second, retry: time.Second, rest: 30 * time.Second, lived: time.Minute,
+		stop: time.Second, retry: time.Second, rest: 30 * time.Second, soon: 5 * time.Second, news: 10 * time.Minute, lived: time.Minute,
 	}
 }

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// tryBytes is what a try may cost over an uplink: lookups, TLS with a long chain, and a refusal.
+const tryBytes = 8 << 10
+
 // open connects to the broker over the first uplink that can, beginning with s.first. The connection ends with its
 // uplink.
 func (s *Session) open(ctx context.Context) (*conn, error) {
@@ -28,6 +31,9 @@ func (s *Session) open(ctx context.Context) (*conn, error) {
 		d := s.deps.Dialers[at]
 		life := d.life()
 		err := context.Cause(life)
+		if err == nil && s.early && d.Ask != nil && !d.Ask(tryBytes) {
+			err = errors.New("its allowance bears no try before its time")
+		}
 		if err == nil {
 			var raw net.Conn
 			if raw, err = s.reach(ctx, d, to, len(s.deps.Dialers)-i); err == nil {

@@ -1,11 +1,13 @@
 package feed
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,14 +146,68 @@ func TestBackoffDoublesUnderItsLimit(t *testing.T) {
 
 func TestBackoffWaitsUnderItsLimitAndEndsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := backoff{first: time.Second, most: 5 * time.Minute}
+		b := backoff{first: time.Second, most: 5 * time.Minute, soon: time.Second}
 		for b.failures < 12 {
 			limit, start := b.limit(), time.Now()
-			if !b.wait(t.Context()) || time.Since(start) > limit+time.Millisecond {
-				t.Errorf("waited %v, limit %v", time.Since(start), limit)
+			if early, ok := b.wait(t.Context(), none()); early || !ok || time.Since(start) > limit+time.Millisecond {
+				t.Errorf("waited %v, early %v, limit %v", time.Since(start), early, limit)
 			}
 		}
 	})
+}
+
+func none() *news { return &news{lasts: time.Hour, came: make(chan struct{}, 1)} }
+
+// TestNewsBringsTheNextTryForward holds that news which comes while a try is far shortens that wait and those that
+// follow, as long as it is news, and that tries made early cost none of the usual ones.
+func TestNewsBringsTheNextTryForward(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		soon, lasts := time.Duration(rapid.IntRange(1, 10).Draw(rt, "soon"))*time.Second, 5*time.Minute
+		at := time.Duration(rapid.IntRange(0, 600).Draw(rt, "at")) * time.Second
+		synctest.Test(t, func(t *testing.T) {
+			b, n := backoff{first: time.Second, most: time.Hour, soon: soon, failures: 20}, none()
+			n.lasts = lasts
+			start := time.Now()
+			time.AfterFunc(at, n.come)
+			for last := start; time.Since(start) < 2*time.Hour; last = time.Now() {
+				usually := b.due
+				early, ok := b.wait(t.Context(), n)
+				if usually.After(last) && b.due != usually {
+					t.Errorf("an early try moved the usual one from %v to %v", usually.Sub(start), b.due.Sub(start))
+				}
+				tried, from := time.Since(start), max(at, last.Sub(start))
+				if !ok || tried > at && from < at+lasts && tried > from+soon+time.Millisecond {
+					t.Errorf("tried at %v after %v, news at %v", tried, last.Sub(start), at)
+				}
+				if usual := !b.due.After(time.Now()); early == usual {
+					t.Errorf("tried at %v: early %v, due %v", tried, early, b.due.Sub(start))
+				}
+			}
+		})
+	})
+}
+
+// TestAnEarlyTryAsksTheAllowance: what is not granted is dialled only when it would have been without news.
+func TestAnEarlyTryAsksTheAllowance(t *testing.T) {
+	dialled, asked := "", int64(0)
+	way := func(name string, grants bool) Dialer {
+		return Dialer{Name: name, Ask: func(n int64) bool { asked += n; return grants },
+			Dial: func(context.Context, string, string) (net.Conn, error) {
+				dialled += name
+				return nil, errors.New("dead")
+			}}
+	}
+	s := New(Defaults(), Broker{Name: "main", URL: "mqtt://192.0.2.1"}, Deps{Dialers: []Dialer{way("a", true), way("b", false)}})
+	for _, c := range []struct {
+		early bool
+		want  string
+	}{{false, "ab"}, {true, "a"}} {
+		dialled, asked, s.early = "", 0, c.early
+		_, err := s.open(t.Context())
+		if dialled != c.want || c.early != (asked == 2*tryBytes) || c.early != strings.Contains(err.Error(), "uplink b: its allowance") {
+			t.Errorf("early %v: dialled %q, asked for %d, %v", c.early, dialled, asked, err)
+		}
+	}
 }
 
 func TestOnlyTheNewestSnapshotSurvives(t *testing.T) {

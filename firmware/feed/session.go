@@ -18,10 +18,12 @@ type Session struct {
 
 	wake    chan struct{} // something may be published
 	commits atomic.Uint64 // calls of Wake
+	news    news
 
 	// The following belong to Run.
-	first    int // dialer to begin with
-	used     int // dialer of the newest connection
+	first    int  // dialer to begin with
+	used     int  // dialer of the newest connection
+	early    bool // news brought this try forward
 	suspects suspects
 }
 
@@ -31,8 +33,10 @@ func New(set Settings, broker Broker, deps Deps) *Session {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	deps.Log = deps.Log.With("broker", broker.Name)
+	t := patience()
 	return &Session{
-		set: set, broker: broker, deps: deps, timing: patience(), outbox: newOutbox(), wake: make(chan struct{}, 1),
+		set: set, broker: broker, deps: deps, timing: t, outbox: newOutbox(), wake: make(chan struct{}, 1),
+		news: news{lasts: t.news, came: make(chan struct{}, 1)},
 	}
 }
 
@@ -55,6 +59,10 @@ func (s *Session) Wake() {
 	s.nudge()
 }
 
+// Urge says that something has happened which people and peers wait for: for ten minutes a broker that is not
+// reached is tried at least every five seconds, over a metered uplink as far as its allowance bears it.
+func (s *Session) Urge() { s.news.come() }
+
 func (s *Session) nudge() {
 	select {
 	case s.wake <- struct{}{}:
@@ -65,18 +73,19 @@ func (s *Session) nudge() {
 // Run connects again and again until ctx ends; then it publishes what it can within a second, says that the
 // device is offline, and returns nil.
 func (s *Session) Run(ctx context.Context) error {
-	retry := backoff{first: s.timing.retry, most: s.timing.rest}
+	retry := backoff{first: s.timing.retry, most: s.timing.rest, soon: s.timing.soon}
 	for {
 		lived, err := s.once(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if _, fell := errors.AsType[fallen](err); fell || lived > s.timing.lived {
-			retry.failures = 0
+			retry.reset()
 		}
 		s.deps.Log.Warn("feed is not connected", "why", err, "lived", lived.Round(time.Millisecond))
 		s.deps.Report(s.broker.Name, false, err.Error())
-		if !retry.wait(ctx) {
+		early, ok := retry.wait(ctx, &s.news)
+		if s.early = early; !ok {
 			return nil
 		}
 	}
