@@ -15,8 +15,9 @@ import (
 const (
 	onlyStream  = 1        // the first that a client may open; no other is
 	maxFrame    = 16 << 10 // bytes of payload, either way: what every peer must take (RFC 9113 section 4.2)
+	frameHead   = 9        // bytes before the payload (section 4.1)
 	firstWindow = 65535    // bytes that may be sent before anything was allowed (section 6.9.2)
-	maxIdle     = 1000     // frames in a row that bring the answer no further
+	maxIdle     = 64 << 10 // bytes of frames that bring the answer no further
 )
 
 // talk2 is one request and its answer over HTTP/2 (RFC 9113), read and written by one goroutine: no stream but one
@@ -29,7 +30,8 @@ type talk2 struct {
 	whole  int64        // may be sent on the connection
 	stream int64        // may be sent on the stream
 	first  int64        // what the peer lets every stream begin with
-	idle   int
+	window int64        // that the peer may still send of the answer's body, padding included
+	idle   int64        // bytes of frames so far that brought the answer no further
 
 	data []byte // of the newest DATA frame, not yet read
 	left int64  // of the body, as Content-Length says; negative: not said
@@ -50,7 +52,7 @@ func (h *httpProbe) exchange2(r *run, conn net.Conn, at *hop) (*http.Response, e
 	if !at.brief() {
 		sent = time.Now()
 	}
-	answer, err := t.head()
+	answer, err := t.head(at.request.Method)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +70,8 @@ func newTalk2(conn net.Conn, at *hop, most int64) *talk2 {
 	t.framer.SetMaxReadFrameSize(maxFrame)
 	t.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
 	t.framer.MaxHeaderListSize = maxHead
-	window := uint32(min(most, 1<<30) + maxFrame)
+	t.window = min(most, 1<<30) + maxFrame
+	window := uint32(t.window)
 	t.out.WriteString(http2.ClientPreface)
 	t.framer.WriteSettings(http2.Setting{ID: http2.SettingEnablePush}, http2.Setting{ID: http2.SettingInitialWindowSize, Val: window},
 		http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: maxHead})

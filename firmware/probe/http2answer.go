@@ -13,7 +13,7 @@ import (
 )
 
 // head reads up to the final answer's header.
-func (t *talk2) head() (*http.Response, error) {
+func (t *talk2) head(method string) (*http.Response, error) {
 	for range maxInfo + 1 {
 		f, err := t.headers()
 		if err != nil {
@@ -30,7 +30,8 @@ func (t *talk2) head() (*http.Response, error) {
 		for _, field := range f.RegularFields() {
 			answer.Header.Add(field.Name, field.Value)
 		}
-		if n, err := strconv.ParseInt(answer.Header.Get("Content-Length"), 10, 64); err == nil && n >= 0 {
+		n, err := strconv.ParseInt(answer.Header.Get("Content-Length"), 10, 64)
+		if err == nil && n >= 0 && method != http.MethodHead && status != http.StatusNotModified { // those say it of what they leave out (RFC 9110 section 8.6)
 			t.left = n
 		}
 		return answer, nil
@@ -71,8 +72,10 @@ func (t *talk2) Read(p []byte) (int, error) {
 		switch f := f.(type) {
 		case *http2.DataFrame:
 			t.data, t.end = f.Data(), f.StreamEnded()
-		case *http2.MetaHeadersFrame: // trailers
-			t.end = f.StreamEnded()
+		case *http2.MetaHeadersFrame: // trailers, after which nothing comes (RFC 9113 section 8.1)
+			if t.end = f.StreamEnded(); !t.end {
+				return 0, ofHTTP2(http2.ConnectionError(http2.ErrCodeProtocol))
+			}
 		}
 	}
 	n := copy(p, t.data)
@@ -85,7 +88,7 @@ func (t *talk2) Read(p []byte) (int, error) {
 
 // next returns the next frame that belongs to the answer, after doing what the others ask for.
 func (t *talk2) next() (http2.Frame, error) {
-	for t.idle = 0; t.idle < maxIdle; t.idle++ {
+	for t.idle < maxIdle {
 		f, err := t.framer.ReadFrame()
 		if err != nil {
 			return nil, ofHTTP2(err)
@@ -97,12 +100,13 @@ func (t *talk2) next() (http2.Frame, error) {
 		if ours {
 			return f, nil
 		}
+		t.idle += frameHead + int64(f.Header().Length)
 		t.send()
 		if err := t.flush(); err != nil {
 			return nil, err
 		}
 	}
-	return nil, &miss{firmware.OutcomeHTTPProtocol, fmt.Sprintf("%d frames in a row that are no answer", maxIdle)}
+	return nil, &miss{firmware.OutcomeHTTPProtocol, fmt.Sprintf("%d KiB of frames that are no answer", maxIdle>>10)}
 }
 
 // ofHTTP2 names what is wrong with the frames; everything else is the connection's.
@@ -122,7 +126,7 @@ func ofHTTP2(err error) error {
 func (t *talk2) obey(f http2.Frame) (ours bool, err error) {
 	switch f := f.(type) {
 	case *http2.DataFrame:
-		return f.StreamID == onlyStream && (len(f.Data()) > 0 || f.StreamEnded()), nil
+		return t.takes(f)
 	case *http2.MetaHeadersFrame:
 		return f.StreamID == onlyStream, nil
 	case *http2.SettingsFrame:
@@ -145,6 +149,18 @@ func (t *talk2) obey(f http2.Frame) (ours bool, err error) {
 		return false, ofHTTP2(http2.ConnectionError(http2.ErrCodeProtocol))
 	}
 	return false, nil
+}
+
+// takes reports whether data are the answer's. Padding counts as they do: the peer may fill the window, and no more
+// (RFC 9113 section 6.9.1).
+func (t *talk2) takes(f *http2.DataFrame) (ours bool, err error) {
+	if f.StreamID != onlyStream {
+		return false, nil
+	}
+	if t.window -= int64(f.Length); t.window < 0 {
+		return false, ofHTTP2(http2.ConnectionError(http2.ErrCodeFlowControl))
+	}
+	return len(f.Data()) > 0 || f.StreamEnded(), nil
 }
 
 func (t *talk2) settings(f *http2.SettingsFrame) error {

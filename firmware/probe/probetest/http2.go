@@ -15,6 +15,7 @@ import (
 func http2Rows() []Behaviour {
 	const ok, broken, cut = firmware.OutcomeOK, firmware.OutcomeHTTPProtocol, firmware.OutcomeReset
 	head, kilobyte := func(f Frames) { f.Head(false, ":status", "200") }, make([]byte, 1000)
+	trailer := http2.HeadersFrameParam{StreamID: 1, BlockFragment: block("x-sum", "1"), EndHeaders: true}
 	offers := func(protocols ...string) starter {
 		return webTLS(Says(Page), nil, func(c *tls.Config) { c.NextProtos = protocols }).asks(func(c *firmware.HTTPCheck) { c.Protocol = 2 })
 	}
@@ -31,6 +32,8 @@ func http2Rows() []Behaviour {
 			f.WriteWindowUpdate(0, 10)
 			f.Body("hello")
 		}), ok),
+		row("head-in-frames", "the head of a page to HEAD", web2(func(f Frames) { f.Head(true, ":status", "200", "content-length", "12") }).asks(func(c *firmware.HTTPCheck) { c.Method = "HEAD" }), ok).status(200),
+		row("not-modified-in-frames", "304 that says how long the page is", web2(func(f Frames) { f.Head(true, ":status", "304", "content-length", "12") }).asks(func(c *firmware.HTTPCheck) { c.Status = []int{304} }), ok).status(304),
 		row("trailers-in-frames", "a trailer after the page", web2(func(f Frames) { head(f); f.WriteData(1, false, []byte("hello")); f.Head(true, "x-sum", "1") }), ok),
 		row("unknown-frames", "frames of a type that nobody knows", web2(func(f Frames) { f.WriteRawFrame(0xfa, 0, 1, kilobyte); f.Body("hello") }), ok),
 		row("page-in-padding", "a page in padding", web2(func(f Frames) { head(f); f.WriteDataPadded(1, true, []byte("hello"), kilobyte[:255]) }), ok),
@@ -72,6 +75,20 @@ func http2Rows() []Behaviour {
 			f.HoldOn()
 		}), broken),
 		row("flood-of-empty-data", "empty DATA without end", web2(func(f Frames) { head(f); flood(func(f Frames) error { return f.WriteData(1, false, nil) })(f) }), broken).flooding(),
+		row("flood-of-trailers", "trailers without end", web2(func(f Frames) { head(f); flood(func(f Frames) error { return f.WriteHeaders(trailer) })(f) }), broken).flooding(),
+		row("flood-of-padding", "more padding than the window holds", web2(func(f Frames) {
+			head(f)
+			flood(func(f Frames) error { return f.WriteDataPadded(1, false, []byte("x"), kilobyte[:255]) })(f)
+		}), broken).flooding(),
+		row("flood-between-data", "frames of a type that nobody knows, and a byte of the page now and then", web2(func(f Frames) {
+			head(f)
+			flood(func(f Frames) error {
+				for range 500 {
+					f.WriteRawFrame(0xfa, 0, 1, kilobyte)
+				}
+				return f.WriteData(1, false, []byte("x"))
+			})(f)
+		}), broken).flooding(),
 		row("flood-of-continuations", "a header without end", web2(func(f Frames) {
 			f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: []byte{0x82}})
 			fields := bytes.Repeat([]byte{0x82}, 1000)
