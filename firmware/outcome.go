@@ -38,7 +38,7 @@ const (
 	OutcomeHTTPRedirect                // redirected in a loop, too often, or to where the check does not follow
 	OutcomeTLSExpiring                 // all as expected, but the certificate ends too soon
 	OutcomePathMTU                     // the way there loses big packets; in small ones the target answered
-	OutcomeDeadResolver                // no resolver of the uplink works: they are silent or fail on the root's name too
+	OutcomeDeadResolver                // no resolver of the uplink works: they are silent, or fail on every name
 	outcomes                           // their number
 )
 

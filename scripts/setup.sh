@@ -17,6 +17,7 @@ want readelf binutils
 # The lab's Internet (scripts/lab): address translation, resolvers, authoritative names, the edges' caches.
 want nft nftables
 want unbound unbound
+want dnsmasq dnsmasq-base
 want knotd knot knot-module-geoip
 want varnishd varnish
 want nsenter util-linux

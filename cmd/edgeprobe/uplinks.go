@@ -40,8 +40,8 @@ func newUplinksCmd() *cobra.Command {
 		Use:   "uplinks",
 		Short: "Show the ways out of this device: state, addresses, route, resolvers, bytes",
 		Long: `Shows what the kernel says of each way out now, and what the daemon has counted this month. Without a config it
-shows this machine's interfaces. Each resolver of an uplink of the config that is up is asked for the servers of the root,
-and where the config names a portal check, it is run once.
+shows this machine's interfaces. Each resolver of an uplink of the config that is up is asked for a name that nobody
+has, and where the config names a portal check, it is run once.
 
 The exit code is 0, or 1 when an uplink of the config cannot carry anything, leads to a captive portal, or has no resolver
 that works.`,

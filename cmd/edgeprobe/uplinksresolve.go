@@ -10,7 +10,7 @@ import (
 	"edgeprobe.io/firmware/uplink"
 )
 
-// resolverPatience is how long resolvers may take to answer on the root, which they know by heart.
+// resolverPatience is how long resolvers may take to find out that there is no such name.
 const resolverPatience = 2 * time.Second
 
 // naming is whether names can be resolved over an uplink.
@@ -19,7 +19,7 @@ type naming struct {
 	deaf       bool   // none of them works
 }
 
-// wakeResolvers asks an uplink's resolvers for the root and notes what is wrong with them.
+// wakeResolvers asks an uplink's resolvers for a name that nobody has, and notes what is wrong with them.
 func (n *naming) wakeResolvers(ctx context.Context, u firmware.Uplink) (err error) {
 	n.Unresolved, n.deaf, err = probe.Resolvers(ctx, viaOf(uplink.Open(u)), resolverPatience)
 	if err != nil {

@@ -27,21 +27,22 @@ type exchange struct {
 	run    *run
 	sock   net.PacketConn
 	q      question
+	stray  question   // without a name: not asked yet
 	all    []resolver // in the order in which they are asked
 	sent   []query
 	unsent error // the first failure to send
 }
 
 type query struct {
-	id   uint16
-	to   *resolver
-	root bool // asked for the root's servers, to see whether the resolver works
+	id    uint16
+	to    *resolver
+	stray bool // asks for the stray name, to see whether the resolver works
 }
 
 // ask sends the question to the resolvers in turn, the next one whenever a third of the time left has passed in
 // silence, and takes the first answer that any of them gives on the name. A resolver's own failure moves on to
 // the next at once and is returned when no better answer comes. Failure and silence of all are the name's only where
-// a resolver of the uplink does better on the root; else they are the uplink's, a dead resolver.
+// a resolver of the uplink does better on a name that nobody has; else they are the uplink's, a dead resolver.
 func (l *lookup) ask(ctx context.Context, r *run, q question) (reply, error) {
 	r.phase = phaseResolve
 	servers := l.servers
@@ -138,8 +139,8 @@ func (x *exchange) await(ctx context.Context, until time.Time) (rep reply, err e
 	switch s := to.to; {
 	case s == nil:
 		return reply{}, nil, false
-	case to.root:
-		s.heard, s.rooted, s.root = true, true, rep
+	case to.stray:
+		s.heard, s.proven, s.proof = true, true, rep
 		return reply{}, nil, false
 	case s.lost:
 		return reply{}, nil, false

@@ -67,7 +67,7 @@ func (x *exchange) tell() {
 	}
 }
 
-// Resolvers asks each resolver of an uplink for the servers of the root. It says in a clause for people which of them do
+// Resolvers asks each resolver of an uplink for a name that nobody has. It says in a clause for people which of them do
 // not work, "" when all do, and whether none does. It ends at the latest after a time.
 func Resolvers(ctx context.Context, via Via, within time.Duration) (why string, none bool, err error) {
 	servers := via.Resolvers()

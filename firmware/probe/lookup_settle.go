@@ -9,7 +9,7 @@ import (
 	"edgeprobe.io/firmware"
 )
 
-// settle says whose a lookup is that no resolver has answered well so far. The root is asked for twice: one lost packet
+// settle says whose a lookup is that no resolver has answered well so far. The stray name is asked for twice: one lost packet
 // proves nothing.
 func (x *exchange) settle(ctx context.Context) (reply, error) {
 	half := time.Now().Add(time.Until(x.run.deadline) / 2)
@@ -24,7 +24,7 @@ func (x *exchange) settle(ctx context.Context) (reply, error) {
 			}
 		}
 		for i := range x.all {
-			x.all[i].woken = x.all[i].rooted
+			x.all[i].woken = x.all[i].proven
 		}
 	}
 	return x.late()
@@ -40,7 +40,7 @@ func (x *exchange) judged() (reply, error, bool) {
 			x.run.result.Address = s.at.Addr()
 			return s.said, s.bad, true
 		}
-		open = open || !s.lost || s.woken && !s.rooted
+		open = open || !s.lost || s.woken && !s.proven
 	}
 	if open || x.servers != nil {
 		return reply{}, nil, false

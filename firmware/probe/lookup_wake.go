@@ -1,7 +1,9 @@
 package probe
 
 import (
+	"crypto/rand"
 	"net/netip"
+	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -14,38 +16,46 @@ type resolver struct {
 	heard  bool  // it answered something, well or badly
 	said   reply // its bad answer ...
 	bad    error // ... and the verdict on that; nil: it gave none
-	woken  bool  // it was asked for the root
-	rooted bool  // and answered
-	root   reply // so
+	woken  bool  // it was asked for the stray name
+	proven bool  // and answered
+	proof  reply // so
 }
 
-// well reports whether the resolver works: it does better on the root than to fail, and than it did on the name.
+// well reports whether the resolver works: it does better on the stray name than to fail, and than it did on the name
+// that is looked up.
 func (s *resolver) well() bool {
-	alike := s.bad != nil && s.root.rcode == s.said.rcode && s.root.rcode != dnsmessage.RCodeSuccess
-	return s.rooted && !s.root.malformed && s.root.rcode != dnsmessage.RCodeServerFailure && !alike
+	alike := s.bad != nil && s.proof.rcode == s.said.rcode && s.proof.rcode != dnsmessage.RCodeSuccess
+	return s.proven && !s.proof.malformed && s.proof.rcode != dnsmessage.RCodeServerFailure && !alike
 }
 
-// rootQuestion asks for the servers of the root. Every resolver with a working way out holds the answer (RFC 8109),
-// and one that only forwards gets it from the next: silence on it is the resolvers', not a name's. Without EDNS the
-// answer is at most 512 bytes.
-func rootQuestion() question {
-	return question{name: ".", kind: dnsmessage.TypeNS, message: []byte{0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1}}
+// strayQuestion asks for a name right below the root that nobody has and nobody has asked for. Only a resolver with a
+// working way out can tell that there is none; the servers of the root, and names that others ask for, it knows from its
+// memory while its way out is dead. The first letters are random, so that what is known of one such name is not known of
+// the next (RFC 8198). The type keeps forwarders from answering for names without a dot themselves.
+func strayQuestion() (question, error) {
+	return newQuestion(strings.ToLower(rand.Text()[:13]), dnsmessage.TypeNS)
 }
 
-// wake asks those of the uplink's own resolvers for the root that were not asked yet. A server that the check names is
-// what is measured: its failure is its own.
+// wake asks those of the uplink's own resolvers for the stray name that were not asked yet. A server that the check
+// names is what is measured: its failure is its own.
 func (x *exchange) wake() {
+	if x.servers != nil {
+		return
+	}
+	if x.stray.name == "" {
+		x.stray, _ = strayQuestion() // a good name
+	}
 	for i := range x.all {
-		if s := &x.all[i]; x.servers == nil && !s.woken {
-			s.woken = x.send(query{id: newID(), to: s, root: true})
+		if s := &x.all[i]; !s.woken {
+			s.woken = x.send(query{id: newID(), to: s, stray: true})
 		}
 	}
 }
 
 // about returns what a query asked.
 func (x *exchange) about(n query) question {
-	if n.root {
-		return rootQuestion()
+	if n.stray {
+		return x.stray
 	}
 	return x.q
 }

@@ -151,7 +151,7 @@ func greet(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// answer gives every name the address 10.9.0.1, and no other record.
+// answer gives every name the address 10.9.0.1, the root its name server, and no other record.
 func answer(ctx context.Context, p net.PacketConn) error {
 	buf := make([]byte, 1500)
 	for {
@@ -167,9 +167,13 @@ func answer(ctx context.Context, p net.PacketConn) error {
 		}
 		q := m.Questions[0]
 		m.Response, m.Authoritative, m.Additionals = true, true, nil
-		if q.Type == dnsmessage.TypeA {
-			h := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}
+		h := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}
+		switch {
+		case q.Type == dnsmessage.TypeA:
 			m.Answers = []dnsmessage.Resource{{Header: h, Body: &dnsmessage.AResource{A: [4]byte{10, 9, 0, 1}}}}
+		case q.Type == dnsmessage.TypeNS && q.Name.String() == ".":
+			h.TTL = 3600
+			m.Answers = []dnsmessage.Resource{{Header: h, Body: &dnsmessage.NSResource{NS: dnsmessage.MustNewName("a.root.example.")}}}
 		}
 		if out, err := m.Pack(); err == nil {
 			p.WriteTo(out, from)

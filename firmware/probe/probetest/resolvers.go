@@ -26,7 +26,7 @@ func inTurn(handles ...func(testing.TB) dns.HandlerFunc) starter {
 // resolversRows is several resolvers, not all of which do.
 func resolversRows() []Behaviour {
 	const ok, servFail, dead, patience = firmware.OutcomeOK, firmware.OutcomeDNSServFail, firmware.OutcomeDeadResolver, 900 * time.Millisecond
-	good, mute, fails := has(addressed), always(Silent), butRoot(RCode(dns.RcodeServerFailure))
+	good, mute, fails := has(addressed), always(Silent), onlyOn(RCode(dns.RcodeServerFailure))
 	bad, gone, refuses := always(RCode(dns.RcodeServerFailure)), always(RCode(dns.RcodeNameError)), always(RCode(dns.RcodeRefused))
 	return []Behaviour{
 		row("first-fails", "the first fails, the second answers", inTurn(bad, good), ok),
@@ -46,31 +46,29 @@ func resolversRows() []Behaviour {
 		row("fails-or-is-dead", "one fails on everything, the other on the name only", inTurn(bad, fails), servFail).status(2),
 		row("all-fail-on-everything", "all fail on everything: the uplink's fault", inTurn(bad, bad), dead).saying("resolvers 127.0.0.1:"),
 		row("fails-or-silent-on-everything", "one fails on everything, one is silent on it", inTurn(bad, mute).within(patience), dead).saying("does not answer; resolver 127.0.0.1:"),
-		row("refuses-and-fails", "refuses the name, and fails on the root", inTurn(onName(RCode(dns.RcodeRefused), RCode(dns.RcodeServerFailure))), dead),
-		row("fails-and-refuses", "fails on the name, and refuses the root: it answers for some names only", inTurn(onName(RCode(dns.RcodeServerFailure), RCode(dns.RcodeRefused))), servFail).status(2),
+		row("refuses-and-fails", "refuses the name, and fails on others", inTurn(onName(RCode(dns.RcodeRefused), RCode(dns.RcodeServerFailure))), dead),
+		row("fails-and-refuses", "fails on the name, and refuses others: it answers for some names only", inTurn(onName(RCode(dns.RcodeServerFailure), RCode(dns.RcodeRefused))), servFail).status(2),
 		row("all-silent", "all are silent on everything: the uplink's fault", inTurn(mute, mute).within(Short), dead).saying("do not answer"),
-		row("root-only", "the only one is silent on the name, but not on the root", inTurn(butRoot(Silent)).within(patience), firmware.OutcomeDNSTimeout),
-		row("root-only-second", "one is dead, the other silent on the name only", inTurn(mute, butRoot(Silent)).within(patience), firmware.OutcomeDNSTimeout),
-		row("root-only-behind-one-that-fails", "one fails on everything, the other is silent on the name only", inTurn(bad, butRoot(Silent)).within(patience), firmware.OutcomeDNSTimeout),
-		row("root-fails", "silent on the name, and fails on the root", inTurn(onName(Silent, RCode(dns.RcodeServerFailure))).within(patience), dead).saying("fails on every name"),
+		row("silent-on-the-name", "the only one is silent on the name, but not on others", inTurn(onlyOn(Silent)).within(patience), firmware.OutcomeDNSTimeout),
+		row("silent-or-only-on-the-name", "one is dead, the other silent on the name only", inTurn(mute, onlyOn(Silent)).within(patience), firmware.OutcomeDNSTimeout),
+		row("fails-or-is-silent-on-the-name", "one fails on everything, the other is silent on the name only", inTurn(bad, onlyOn(Silent)).within(patience), firmware.OutcomeDNSTimeout),
+		row("silent-and-fails", "silent on the name, and fails on others", inTurn(onName(Silent, RCode(dns.RcodeServerFailure))).within(patience), dead).saying("fails on every name"),
 	}
 }
 
-// butRoot is a resolver that works, asked for names on which it answers otherwise.
-func butRoot(otherwise dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
-	return func(t testing.TB) dns.HandlerFunc {
-		return onName(otherwise, Answers(t, ". 60 IN NS a.root.example."))(t)
-	}
+// onlyOn is a resolver that works, but for the names of the table.
+func onlyOn(names dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
+	return onName(names, RCode(dns.RcodeNameError))
 }
 
-// onName is a resolver that answers on the root otherwise than on names.
-func onName(name, root dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
+// onName is a resolver that answers on names right below the root, of which the table has none, otherwise than on names.
+func onName(names, others dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
 	return always(func(w dns.ResponseWriter, q *dns.Msg) {
-		if q.Question[0].Name == "." && q.Question[0].Qtype == dns.TypeNS {
-			root(w, q)
+		if dns.CountLabel(q.Question[0].Name) == 1 {
+			others(w, q)
 			return
 		}
-		name(w, q)
+		names(w, q)
 	})
 }
 
