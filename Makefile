@@ -26,7 +26,7 @@ TIMED    := ./cmd/edgeprobed $(addprefix ./firmware/,agent/... probe/... uplink)
 LIST     := $(GO) list -tags $(TAGS)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help lab setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage fuzz
+.PHONY: help lab setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage lab-sabotage fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -101,9 +101,14 @@ soak: ## a day of results in some fifteen minutes: memory, goroutines, files and
 sabotage: ## break copies of the tree in one place each, and see the demo's replay notice (minutes)
 	$(GO) run -tags $(TAGS) ./scripts/sabotage
 
+lab-sabotage: ## the same for the lab: which scenario notices (a quarter of an hour)
+	$(GO) run -tags $(TAGS) ./scripts/sabotage lab
+
 SCENARIOS ?= scripts/lab/scenarios
+DAEMON    ?= bin/edgeprobed
+OUT       ?= bin/lab
 lab: setup build ## the fault corpus in an Internet in a box, with its page; SCENARIOS=FILE or folder for a part of it
-	$(GO) run -tags $(TAGS) ./scripts/lab run --daemon bin/edgeprobed --out bin/lab $(SCENARIOS)
+	$(GO) run -tags $(TAGS) ./scripts/lab run --daemon '$(DAEMON)' --out '$(OUT)' $(SCENARIOS)
 
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each; FUZZ='probe|FuzzDecode' chooses
 	$(GO) run -tags $(TAGS) ./scripts/fuzz -tags $(TAGS) -time $(FUZZTIME) -only '$(FUZZ)'

@@ -1,6 +1,7 @@
-// Package saboteur breaks copies of the tree and sees whether the demo's replay notices.
+// Package saboteur breaks copies of the tree and sees whether the demo's replay, or a scenario of the lab, notices.
 //
-// It guarantees that the tree itself is never changed, and that a deed which no longer fits the code is an error.
+// It guarantees that the tree itself is never changed, and that a deed which no longer fits the code is an error. The
+// lab and its judge are the tree's own, never the copy's.
 package saboteur
 
 import (
@@ -15,26 +16,32 @@ import (
 	"time"
 )
 
-// limit ends one build and replay.
-const limit = 5 * time.Minute
+// limit ends one build with what is done with it.
+const limit = 10 * time.Minute
 
-// Apply changes the file of d under root. It is an error when what d wants to change does not stand there once.
+// Apply makes the edits of d under root. It is an error when what one wants to change does not stand there once.
 func Apply(root string, d Deed) error {
-	path := filepath.Join(root, d.File)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	for _, e := range d.Edits {
+		path := filepath.Join(root, e.File)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if n := strings.Count(string(text), e.Old); n != 1 {
+			return fmt.Errorf("%s: %q stands in %s %d times: adapt the deed to the code", d.What, e.Old, e.File, n)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), e.Old, e.New, 1)), 0o644); err != nil {
+			return err
+		}
 	}
-	if n := strings.Count(string(text), d.Old); n != 1 {
-		return fmt.Errorf("%s: %q stands in %s %d times: adapt the deed to the code", d.What, d.Old, d.File, n)
-	}
-	return os.WriteFile(path, []byte(strings.Replace(string(text), d.Old, d.New, 1)), 0o644)
+	return nil
 }
 
-// All does every deed in a copy of the tree at root and replays. The error says which deeds nobody noticed.
-func All(ctx context.Context, root string, out io.Writer) error {
+// All does every deed in a copy of the tree at root and lets the demo replay, or plays the deed's scenario in the lab
+// of the tree itself. The error says which deeds nobody noticed.
+func All(ctx context.Context, root string, deeds []Deed, out io.Writer) error {
 	var unseen []error
-	for _, d := range Deeds() {
+	for _, d := range deeds {
 		began := time.Now()
 		fmt.Fprintf(out, "%-55s ", d.What)
 		noticed, last, err := one(ctx, root, d)
@@ -43,8 +50,8 @@ func All(ctx context.Context, root string, out io.Writer) error {
 			fmt.Fprintln(out, "not tried")
 			return err
 		case !noticed:
-			fmt.Fprintln(out, "NOT NOTICED")
-			unseen = append(unseen, fmt.Errorf("the replay did not notice: %s", d.What))
+			fmt.Fprintln(out, "NOT NOTICED:", last)
+			unseen = append(unseen, fmt.Errorf("nobody noticed: %s", d.What))
 		default:
 			fmt.Fprintf(out, "noticed in %.0f s: %s\n", time.Since(began).Seconds(), last)
 		}
@@ -52,7 +59,7 @@ func All(ctx context.Context, root string, out io.Writer) error {
 	return errors.Join(unseen...)
 }
 
-// one does one deed in a fresh copy. It reports whether the replay failed, and its last word.
+// one does one deed in a fresh copy. It reports whether somebody noticed, and the last word on it.
 func one(ctx context.Context, root string, d Deed) (noticed bool, last string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -70,12 +77,20 @@ func one(ctx context.Context, root string, d Deed) (noticed bool, last string, e
 	if text, err := run(ctx, dir, "make", "-s", "build"); err != nil {
 		return false, "", fmt.Errorf("%s: the sabotaged tree does not build: %w\n%s", d.What, err, text)
 	}
+	if d.Scenario != "" {
+		return played(ctx, root, filepath.Join(dir, "bin"), d)
+	}
 	text, err := run(ctx, dir, "bin/edgeprobe", "demo", "--once")
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
+	if failed(ctx, err) {
 		return false, "", err
 	}
 	return err != nil, lastLine(text), nil
+}
+
+// failed reports whether err is something else than a program's own bad end.
+func failed(ctx context.Context, err error) bool {
+	var exit *exec.ExitError
+	return err != nil && (!errors.As(err, &exit) || ctx.Err() != nil)
 }
 
 func run(ctx context.Context, dir string, name string, args ...string) (string, error) {
