@@ -21,12 +21,13 @@ STATIC   := -linkmode external -extldflags -static
 # What has no goroutine needs no race detector, which makes the long property tests ten times longer.
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)
 TELEGRAF := .cache/peers/telegraf
+NATS     := .cache/peers/nats-server
 # What holds times, or fills a machine with processes, has it to itself.
 TIMED    := ./cmd/edgeprobed $(addprefix ./firmware/,agent/... probe/... uplink) $(addprefix ./scripts/,accuracy/... lab/...)
 LIST     := $(GO) list -tags $(TAGS)
 LINTER   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help lab setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage lab-sabotage fuzz
+.PHONY: help lab nats setup tools build build-arm64 build-armv7 vet lint unit behaviours test demo-once run bench accuracy soak sabotage lab-sabotage fuzz
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9_-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -65,7 +66,7 @@ unit: ## tests of PKG with ARGS, e.g. make unit PKG=./firmware/block ARGS='-run 
 behaviours: ## the table of what servers do, and what a probe calls it
 	@sed -n '/^| /{s/^| //;s/ |$$//;s/ | /\t/gp}' firmware/probe/probetest/README.md | column -t -s "$$(printf '\t')"
 
-test: setup build lint ## everything a change must pass
+test: setup build lint $(NATS) ## everything a change must pass
 	@scripts/size.sh bin/edgeprobed
 	@echo "tests, where goroutines are with the race detector; some minutes"
 	@$(GO) test -tags $(TAGS) $(PURE)
@@ -107,8 +108,15 @@ lab-sabotage: ## the same for the lab: which scenario notices (a quarter of an h
 SCENARIOS ?= scripts/lab/scenarios
 DAEMON    ?= bin/edgeprobed
 OUT       ?= bin/lab
-lab: setup build ## the fault corpus in an Internet in a box, with its page; SCENARIOS=FILE or folder for a part of it
+lab: setup build $(NATS) ## the fault corpus in an Internet in a box, with its page; SCENARIOS=FILE or folder for a part of it
 	$(GO) run -tags $(TAGS) ./scripts/lab run --daemon '$(DAEMON)' --out '$(OUT)' $(SCENARIOS)
+
+# A broker that is a cluster of three, in some scenarios: of the version that the demo links.
+$(NATS):
+	GOBIN=$(abspath $(@D)) CGO_ENABLED=0 $(GO) install -trimpath -ldflags '-s -w' \
+	  github.com/nats-io/nats-server/v2@$$($(GO) list -m -f '{{.Version}}' github.com/nats-io/nats-server/v2)
+
+nats: $(NATS) ## the lab's other broker, for lab run --broker nats
 
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each; FUZZ='probe|FuzzDecode' chooses
 	$(GO) run -tags $(TAGS) ./scripts/fuzz -tags $(TAGS) -time $(FUZZTIME) -only '$(FUZZ)'

@@ -34,6 +34,8 @@ type playing struct {
 	daemon string
 	out    string // folder of the results; "" keeps nothing
 	keep   bool
+	nats   string // path of nats-server
+	broker string // instead of what scenarios say; "": as they say
 }
 
 // newPlayCmd is the inside of run: it plays the scenario on its input and tells how it goes, as lines of JSON.
@@ -64,6 +66,8 @@ func (p *playing) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.out, "out", p.out, "the folder of the results, and of what was seen in each scenario")
 	cmd.Flags().BoolVar(&p.keep, "keep", false, "leave each scenario's world up until Ctrl-C")
 	daemonFlag(cmd, &p.daemon)
+	cmd.Flags().StringVar(&p.nats, "nats", filepath.Join(".cache", "peers", "nats-server"), "the nats-server to run where the broker is a cluster")
+	cmd.Flags().StringVar(&p.broker, "broker", p.broker, "the broker of every scenario, whatever it says: mosquitto, or nats for a cluster of three")
 }
 
 func (p *playing) play(ctx context.Context, s *scenario.Scenario, out io.Writer) error {
@@ -73,8 +77,11 @@ func (p *playing) play(ctx context.Context, s *scenario.Scenario, out io.Writer)
 		defer mu.Unlock()
 		return json.NewEncoder(out).Encode(t)
 	}
+	if p.broker != "" {
+		s.World.Broker = p.broker
+	}
 	st := stage.New(s)
-	st.Daemon = p.daemon
+	st.Daemon, st.NATS = p.daemon, p.nats
 	if p.out != "" {
 		st.Out = filepath.Join(p.out, s.About, s.Name)
 	}
@@ -94,7 +101,7 @@ func (p *playing) room(ctx context.Context, s *scenario.Scenario, say func(strin
 	if err != nil {
 		return judge.Unplayed(s, err)
 	}
-	args := []string{"play", s.File, "--daemon", p.daemon, "--out", p.out}
+	args := []string{"play", s.File, "--daemon", p.daemon, "--out", p.out, "--nats", p.nats, "--broker", p.broker}
 	if p.keep {
 		args = append(args, "--keep")
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,11 +55,14 @@ func bearable() int {
 }
 
 func (p *playing) run(cmd *cobra.Command, args []string, jobs int) (err error) {
+	if !slices.Contains([]string{"", "mosquitto", "nats"}, p.broker) {
+		return fmt.Errorf("there is no broker %q: give mosquitto or nats", p.broker)
+	}
 	all, err := load(args)
 	if err != nil {
 		return err
 	}
-	for _, path := range []*string{&p.out, &p.daemon} {
+	for _, path := range []*string{&p.out, &p.daemon, &p.nats} {
 		if *path, err = filepath.Abs(*path); err != nil {
 			return err
 		}

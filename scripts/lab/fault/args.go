@@ -78,6 +78,8 @@ func (a *args) regions() []string  { return a.among("of", a.world.Topology.Regio
 func (a *args) sites() []string    { return a.among("of", a.world.Topology.Sites()) }
 func (a *args) networks() []string { return a.among("of", a.world.Topology.Networks()) }
 
+func (a *args) brokers() []string { return a.among("node", a.world.Topology.Brokers()) }
+
 // devices returns the devices named.
 func (a *args) devices() []string {
 	var known []string

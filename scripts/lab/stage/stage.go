@@ -23,6 +23,8 @@ import (
 type Stage struct {
 	// Daemon is the path of the edgeprobed to put into the devices.
 	Daemon string
+	// NATS is the path of the nats-server, where the broker is a cluster.
+	NATS string
 	// Out is the folder that gets what was seen and what the devices logged; "": nothing is kept.
 	Out string
 	// Keep is called before everything ends, with all devices running again; nil: it ends at once.
@@ -43,10 +45,7 @@ func (s *Stage) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.set.Broker != "mosquitto" {
-		return fmt.Errorf("the lab has no broker %q yet", s.set.Broker)
-	}
-	s.world, err = world.Open(ctx, t, world.Options{Daemon: s.Daemon})
+	s.world, err = world.Open(ctx, t, world.Options{Daemon: s.Daemon, NATS: s.NATS})
 	return err
 }
 

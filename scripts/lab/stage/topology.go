@@ -43,7 +43,7 @@ func Catalog() scenario.Catalog {
 
 // topology is the world that a scenario describes.
 func topology(w scenario.World) (world.Topology, error) {
-	t := world.Topology{Every: w.Every, Metered: w.Metered}
+	t := world.Topology{Every: w.Every, Metered: w.Metered, Cluster: w.Broker == "nats"}
 	for _, d := range devices() {
 		if !slices.Contains(w.Devices, d.ID) {
 			continue

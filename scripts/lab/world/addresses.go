@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"edgeprobe.io/scripts/lab/wires"
 )
@@ -13,17 +14,20 @@ const (
 	origin   = "origin"
 	names    = "names"    // the provider's authoritative name server
 	registry = "registry" // the root of all names, and the names of everybody but the provider
-	broker   = "broker"
-	wrong    = "wrong" // the negative control: a host with another's certificate
+	broker   = "broker"   // the first of its cluster, where there is one
+	wrong    = "wrong"    // the negative control: a host with another's certificate
 	customer = "customer"
 )
 
 // controlNodes are the positive controls, each in a network of its own.
 func controlNodes() []string { return []string{"control-a", "control-b", "control-c"} }
 
+// clusterNodes are those of a broker that is a cluster.
+func clusterNodes() []string { return []string{broker, "broker-b", "broker-c"} }
+
 // parts are the names that no device and no ISP may have.
 func parts() []string {
-	return append([]string{backbone, origin, names, registry, broker, wrong, customer}, controlNodes()...)
+	return slices.Concat([]string{backbone, origin, names, registry, wrong, customer}, clusterNodes(), controlNodes())
 }
 
 // EdgeNode is the node of a region's edge.
@@ -64,7 +68,9 @@ func chart(t Topology) atlas {
 	for i, isp := range t.Networks() {
 		at(isp, isps, 10+i)
 	}
-	at(broker, outside, 10)
+	for i, b := range t.Brokers() {
+		at(b, outside, 10+i)
+	}
 	for i, c := range controlNodes() {
 		at(c, outside, 21+i)
 	}
@@ -110,7 +116,7 @@ func TrunkLink(node string) string { return node + "/up0" }
 func plan(t Topology, a atlas) wires.Plan {
 	p := wires.Plan{}
 	hub := wires.Node{Name: backbone, Forward: true}
-	leaves := append([]string{origin, names, broker, wrong, customer, registry}, controlNodes()...)
+	leaves := slices.Concat([]string{origin, names, wrong, customer, registry}, t.Brokers(), controlNodes())
 	for _, r := range t.Regions() {
 		leaves = append(leaves, EdgeNode(r))
 	}

@@ -18,14 +18,15 @@ import (
 
 // listen subscribes to the whole feed, at the broker itself, as a consumer that the broker keeps everything for.
 func (w *World) listen(ctx context.Context) error {
-	o := mqtt.NewClientOptions().AddBroker("tcp://127.0.0.1:1883").SetClientID("lab-" + rand.Text()).SetProtocolVersion(4)
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + mqttAddress).SetClientID("lab-" + rand.Text()).SetProtocolVersion(4)
 	o.SetUsername(consumer).SetPassword(w.passwords[consumer]).SetOrderMatters(true)
 	o.SetCleanSession(false).SetAutoReconnect(true).SetMaxReconnectInterval(200 * time.Millisecond).SetResumeSubs(true)
+	o.SetConnectRetry(true).SetConnectRetryInterval(200 * time.Millisecond) // a cluster listens before it serves
 	o.SetKeepAlive(10 * time.Second).SetConnectTimeout(2 * time.Second)
 	o.SetCustomOpenConnectionFn(func(_ *url.URL, o mqtt.ClientOptions) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(w.ctx, o.ConnectTimeout)
 		defer cancel()
-		return w.net.Dial(ctx, broker, "tcp", "127.0.0.1:1883")
+		return w.dialBroker(ctx)
 	})
 	subscribed := make(chan error, 1)
 	o.SetOnConnectHandler(func(c mqtt.Client) {

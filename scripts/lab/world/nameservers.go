@@ -14,12 +14,12 @@ const Zone = "shop.example"
 // ttl is how long the provider's addresses may be kept.
 const ttl = 5 * time.Second
 
-// others are the names that are not the provider's, and the node behind each.
+// others are the names that are not the provider's and no broker's, and the node behind each.
 func others() map[string]string {
 	c := controlNodes()
 	return map[string]string{
 		"www.example.net": c[0], "www.example.org": c[1], "www.example.com": c[2], "wrong.example.net": wrong,
-		"broker.example.net": broker, "www.customer.example": customer, "a.root.example": registry,
+		"www.customer.example": customer, "a.root.example": registry,
 	}
 }
 
@@ -29,11 +29,14 @@ func record(b *strings.Builder, name string, a address) {
 }
 
 // rootZone holds everybody's names but the provider's, whose server it names.
-func rootZone(a atlas) string {
+func rootZone(t Topology, a atlas) string {
 	var b strings.Builder
 	b.WriteString("$TTL 60\n. SOA a.root.example. hostmaster.root.example. 1 3600 600 86400 5\n. NS a.root.example.\n")
 	for name, node := range others() {
 		record(&b, name, a.leaf[node])
+	}
+	for _, node := range t.Brokers() {
+		record(&b, "broker.example.net", a.leaf[node])
 	}
 	fmt.Fprintf(&b, "%s. NS ns1.%s.\n", Zone, Zone)
 	record(&b, "ns1."+Zone, a.leaf[names])
@@ -104,7 +107,7 @@ zone:
 // openNames starts the two authoritative name servers.
 func (w *World) openNames(ctx context.Context) error {
 	for node, of := range map[string]struct{ zone, text, geo string }{
-		registry: {".", rootZone(w.atlas), ""},
+		registry: {".", rootZone(w.Topology, w.atlas), ""},
 		names:    {Zone, providerZone(w.Topology, w.atlas), steering(w.Topology, w.atlas)},
 	} {
 		dir, geo := w.path(node), ""

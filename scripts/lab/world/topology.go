@@ -14,6 +14,7 @@ type Topology struct {
 	Devices []Device
 	Every   time.Duration // between two runs of a check on an unmetered uplink; 0: 1 s
 	Metered time.Duration // the least on a metered one; 0: 10 s
+	Cluster bool          // the broker is a cluster of three NATS servers instead of one Mosquitto
 }
 
 // Device is one appliance and what it is connected to.
@@ -74,6 +75,14 @@ func (t Topology) Check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Brokers returns the nodes of the broker.
+func (t Topology) Brokers() []string {
+	if t.Cluster {
+		return clusterNodes()
+	}
+	return []string{broker}
 }
 
 // Regions returns the regions, each once, in the order of the devices.

@@ -42,6 +42,7 @@ type World struct {
 	atlas     atlas
 	dir       string         // everything that is written
 	daemon    string         // path of edgeprobed
+	nats      string         // path of nats-server; used where the broker is a cluster
 	services  map[string]int // how many each device watches
 	programs  map[string]*program
 	passwords map[string]string // at the broker, by user
@@ -64,6 +65,7 @@ type World struct {
 // Options are what a world needs to come up.
 type Options struct {
 	Daemon string // path of the edgeprobed to run
+	NATS   string // path of the nats-server to run, where the broker is a cluster
 	Dir    string // where everything is written; "": a folder of its own in the sandbox
 }
 
@@ -76,6 +78,9 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 	if info, err := os.Stat(o.Daemon); err != nil || info.Mode()&0o111 == 0 {
 		return nil, fmt.Errorf("there is no program %q to put into the devices: run make build", o.Daemon)
 	}
+	if info, err := os.Stat(o.NATS); t.Cluster && (err != nil || info.Mode()&0o111 == 0) {
+		return nil, fmt.Errorf("there is no program %q to be the broker: run make nats", o.NATS)
+	}
 	if o.Dir == "" {
 		o.Dir = filepath.Join(sandbox.Dir, "world")
 	}
@@ -84,7 +89,7 @@ func Open(ctx context.Context, t Topology, o Options) (*World, error) {
 	}
 	w := &World{
 		Topology: t, Log: seen.NewLog(), Account: demo.NewAccount(), Edges: map[string]*Edge{}, Doors: map[string]*Door{},
-		atlas: chart(t), dir: o.Dir, daemon: o.Daemon, services: map[string]int{}, zero: time.Now(),
+		atlas: chart(t), dir: o.Dir, daemon: o.Daemon, nats: o.NATS, services: map[string]int{}, zero: time.Now(),
 		programs: map[string]*program{}, liars: map[string]*liar{}, portals: map[string]*Door{}, shifts: map[string]time.Duration{},
 		slows: map[string]time.Duration{}, memory: map[string]uint64{}, passwords: map[string]string{}, public: map[string]ed25519.PublicKey{},
 	}
