@@ -5,6 +5,7 @@ go 1.26.0
 // Each of these is here for one reason, beside it. A new one needs a better reason than convenience.
 require (
 	github.com/eclipse/paho.mqtt.golang v1.5.1 // the feed: an MQTT 3.1.1 client that lets us own the connection
+	github.com/godbus/dbus/v5 v5.2.4 // uplink: which resolvers systemd-resolved and NetworkManager were given, which they tell by D-Bus alone
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
 	github.com/invopop/jsonschema v0.14.0 // tests: config/schema.json from the types
 	github.com/mattn/go-sqlite3 v1.14.53 // the store: SQLite itself, compiled in; never the system library

@@ -12,6 +12,7 @@ want gcc gcc libc6-dev
 want file file
 want ip iproute2
 want nft nftables
+want dbus-daemon dbus
 want ethtool ethtool
 want readelf binutils
 # The lab's Internet (scripts/lab): address translation, resolvers, authoritative names, the edges' caches.

@@ -133,6 +133,7 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 
 func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error) {
 	out := uplink.Open(l.uplink)
+	_ = out.AskResolvers(ctx) // where the system's daemons tell nothing, its files must do
 	prober, err := probe.New(l.check, viaOf(out), clk, l.probe)
 	if err != nil {
 		return firmware.Result{}, err

@@ -13,6 +13,7 @@ import (
 	"edgeprobe.io/firmware/clock"
 	"edgeprobe.io/firmware/config"
 	"edgeprobe.io/firmware/uplink"
+	"edgeprobe.io/firmware/uplink/resolvers"
 )
 
 // wayOut is one uplink as `uplinks` shows it.
@@ -24,7 +25,8 @@ type wayOut struct {
 	naming
 	Portal    string           `json:"portal,omitempty"` // what its portal check has met; "": nothing, or none is configured
 	Resolvers []netip.AddrPort `json:"resolvers"`
-	Month     *monthly         `json:"month,omitempty"` // nil: no daemon with this config has counted
+	From      resolvers.Origin `json:"resolvers_from,omitempty"` // who named them: config, systemd-resolved, NetworkManager or a file's path
+	Month     *monthly         `json:"month,omitempty"`          // nil: no daemon with this config has counted
 }
 
 // monthly is what an uplink has carried, as the daemon last wrote it down.
@@ -72,7 +74,7 @@ that works.`,
 // waysOut looks at the uplinks of a config, or at this machine's interfaces.
 func waysOut(ctx context.Context, file string) ([]wayOut, error) {
 	if file == "" {
-		return interfaces()
+		return interfaces(ctx)
 	}
 	cfg, err := config.Load(file)
 	if err != nil {
@@ -80,12 +82,12 @@ func waysOut(ctx context.Context, file string) ([]wayOut, error) {
 	}
 	ways := []wayOut{}
 	for _, u := range cfg.Uplinks {
-		w := lookAt(u)
+		w, out := lookAt(ctx, u)
 		if w.Portal, err = metPortal(ctx, cfg, u, w.Up); err != nil {
 			return nil, err
 		}
 		if w.Up {
-			if err := w.wakeResolvers(ctx, u); err != nil {
+			if err := w.wakeResolvers(ctx, out); err != nil {
 				return nil, err
 			}
 		}
@@ -120,7 +122,7 @@ func metPortal(ctx context.Context, cfg *config.Config, u firmware.Uplink, up bo
 	return "", nil
 }
 
-func interfaces() ([]wayOut, error) {
+func interfaces(ctx context.Context) ([]wayOut, error) {
 	all, err := net.Interfaces()
 	if err != nil {
 		return nil, fmt.Errorf("list interfaces: %w", err)
@@ -128,15 +130,20 @@ func interfaces() ([]wayOut, error) {
 	ways := []wayOut{}
 	for _, i := range all {
 		if i.Flags&net.FlagLoopback == 0 {
-			ways = append(ways, lookAt(firmware.Uplink{Name: i.Name, Interface: i.Name}))
+			w, _ := lookAt(ctx, firmware.Uplink{Name: i.Name, Interface: i.Name, AutoResolvers: true})
+			ways = append(ways, w)
 		}
 	}
 	return ways, nil
 }
 
-func lookAt(u firmware.Uplink) wayOut {
+// lookAt opens an uplink and reads what the kernel and, where the system has a say in its resolvers, the system's daemons
+// tell of it. Where those tell nothing, the origin shows it.
+func lookAt(ctx context.Context, u firmware.Uplink) (wayOut, *uplink.Uplink) {
 	out := uplink.Open(u)
-	w := wayOut{Name: u.Name, Interface: u.Interface, Metered: u.Metered, Seen: out.Look(), Resolvers: []netip.AddrPort{}}
-	w.Resolvers = append(w.Resolvers, out.Resolvers()...)
-	return w
+	_ = out.AskResolvers(ctx)
+	known := out.Known()
+	w := wayOut{Name: u.Name, Interface: u.Interface, Metered: u.Metered, Seen: out.Look(), Resolvers: []netip.AddrPort{}, From: known.From}
+	w.Resolvers = append(w.Resolvers, known.Servers...)
+	return w, out
 }

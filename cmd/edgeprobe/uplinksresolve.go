@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/probe"
 	"edgeprobe.io/firmware/uplink"
 )
@@ -20,10 +19,10 @@ type naming struct {
 }
 
 // wakeResolvers asks an uplink's resolvers for a name that nobody has, and notes what is wrong with them.
-func (n *naming) wakeResolvers(ctx context.Context, u firmware.Uplink) (err error) {
-	n.Unresolved, n.deaf, err = probe.Resolvers(ctx, viaOf(uplink.Open(u)), resolverPatience)
+func (n *naming) wakeResolvers(ctx context.Context, out *uplink.Uplink) (err error) {
+	n.Unresolved, n.deaf, err = probe.Resolvers(ctx, viaOf(out), resolverPatience)
 	if err != nil {
-		return fmt.Errorf("ask the resolvers of %s: %w", u.Name, err)
+		return fmt.Errorf("ask the resolvers of %s: %w", out.Name(), err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"edgeprobe.io/firmware/statuspage"
 	"edgeprobe.io/firmware/uplink"
+	"edgeprobe.io/firmware/uplink/resolvers"
 )
 
 func drawUplinks(c canvas, ways []wayOut) error {
@@ -28,7 +29,7 @@ func drawUplinks(c canvas, ways []wayOut) error {
 		case w.Unresolved != "":
 			sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Unresolved
 		}
-		line(t, sign+" "+w.Name, state, cmp.Or(addressWords(w.Addresses), "-"), cmp.Or(routeWords(w.Routes), "-"), cmp.Or(resolverWords(w.Resolvers), "-"), monthWords(w))
+		line(t, sign+" "+w.Name, state, cmp.Or(addressWords(w.Addresses), "-"), cmp.Or(routeWords(w.Routes), "-"), cmp.Or(resolverWords(w), "-"), monthWords(w))
 	}
 	return t.Flush()
 }
@@ -56,17 +57,23 @@ func routeWords(all []uplink.Route) string {
 	return strings.Join(words, ", ")
 }
 
-// resolverWords leaves out the usual port.
-func resolverWords(all []netip.AddrPort) string {
+// resolverWords leaves out the usual port, and says where they are from.
+func resolverWords(w wayOut) string {
 	var words []string
-	for _, r := range all {
+	for _, r := range w.Resolvers {
 		if r.Port() == dnsPort {
 			words = append(words, r.Addr().String())
 		} else {
 			words = append(words, r.String())
 		}
 	}
-	return strings.Join(words, " ")
+	switch {
+	case len(words) == 0:
+		return ""
+	case w.From == resolvers.Config:
+		return strings.Join(words, " ") + " from the config"
+	}
+	return strings.Join(words, " ") + " from " + string(w.From)
 }
 
 func monthWords(w wayOut) string {

@@ -116,6 +116,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	for _, u := range a.Uplinks {
 		first = append(first, supervise.Task{Name: "uplink " + u.Name(), Run: a.watchUplink(u)})
+		if u.AsksSystem() {
+			first = append(first, supervise.Task{Name: "resolvers of " + u.Name(), Run: a.keepResolvers(u)})
+		}
 	}
 	first = append(first, supervise.Task{Name: "bytes", Run: a.watchBytes})
 	var feeds []supervise.Task

@@ -11,10 +11,11 @@ import (
 	"edgeprobe.io/firmware/uplink"
 )
 
-// How often the clock and the uplinks are looked at.
+// How often the clock, the uplinks and their resolvers are looked at, whatever is told of them in between.
 const (
-	clockEvery  = 10 * time.Second
-	uplinkEvery = time.Second
+	clockEvery     = 10 * time.Second
+	uplinkEvery    = time.Second
+	resolversEvery = 10 * time.Second
 )
 
 // watchClock tells the loop and the store of every change of the wall clock.
@@ -49,6 +50,19 @@ func (a *Agent) watchUplink(u *uplink.Uplink) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return u.Run(ctx, uplinkEvery, func(up bool, why string) {
 			a.tell(fold.Link{Uplink: u.Name(), Up: up, Why: why})
+		})
+	}
+}
+
+// keepResolvers keeps what the system's daemons know of an uplink's resolvers, and says when they tell nothing.
+func (a *Agent) keepResolvers(u *uplink.Uplink) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return u.KeepResolvers(ctx, resolversEvery, func(err error) {
+			if err != nil {
+				a.Log.Warn("the resolvers of an uplink are those of the system's files", "uplink", u.Name(), "error", err)
+				return
+			}
+			a.Log.Info("the resolvers of an uplink are asked for again", "uplink", u.Name())
 		})
 	}
 }

@@ -43,7 +43,7 @@ func DeviceFile(d firmware.Device, fleet, key string, resolvers []string) string
 		b.WriteString(remark("    # interface: "+u.Name, "bind to it; needs CAP_NET_RAW"))
 		b.WriteString(remark("    # source: 192.0.2.10", "or choose it by its source address"))
 		b.WriteString(remark("    # portal: {check: http://CHECK/204}", "your own address that answers 204: tells of a captive portal"))
-		b.WriteString(remark("    resolvers: ["+quoteAll(resolvers)+"]", "better: the ones this uplink was given"))
+		b.WriteString(remark("    resolvers: ["+quoteAll(resolvers)+"]", "better: the ones this uplink was given; with an interface: auto"))
 	}
 	b.WriteString(minimalRest)
 	if fleet == "" {

@@ -76,7 +76,7 @@ type rawUplink struct {
 	Interface val[string] `yaml:"interface"`
 	// The source address; without it the kernel chooses.
 	Source val[string] `yaml:"source"`
-	// The DNS servers asked over this uplink, in order: IP addresses, port 53 unless given. Or auto: whichever the system was given for the interface, as systemd or NetworkManager tell. They are always asked over this uplink, never through the system's own resolver.
+	// The DNS servers asked over this uplink, in order: IP addresses, port 53 unless given. Or auto: whichever the system was given for the interface, as systemd-resolved or else NetworkManager tell by D-Bus, or else their files and /etc/resolv.conf; edgeprobe uplinks shows them, and who named them. They are always asked over this uplink, never through the system's own resolver.
 	Resolvers rawResolvers `yaml:"resolvers" jsonschema:"required" like:"[192.0.2.53]"`
 	// Of a metered uplink: the bytes that it may carry in a month, both directions together; 200MB by default. Its checks run as often as that bears.
 	Allowance val[size] `yaml:"allowance" limits:"1MB..1TB"`
@@ -91,7 +91,7 @@ type rawPortal struct {
 	here `yaml:"-"`
 	// A plain http URL that answers with status 204 and nothing else, outside the provider and best your own: any redirect or page that comes instead is a portal's. There is none built in.
 	Check val[string] `yaml:"check" jsonschema:"required" like:"\"http://check.example.net/204\""`
-	// The https URL of the network's captive portal API (RFC 8908), asked first; without it the one that the network names by DHCP or router advertisement (RFC 8910), as systemd-networkd tells.
+	// The https URL of the network's captive portal API (RFC 8908), asked first; without it the one that the network names by DHCP or router advertisement (RFC 8910), as systemd-networkd tells from systemd 254 on.
 	API val[string] `yaml:"api"`
 }
 

@@ -42,8 +42,9 @@ func hear() (*news, error) {
 	return &news{f, raw}, nil
 }
 
-// await returns when something has changed, at the latest after a time, or when ctx has ended; then it returns false.
-func (n *news) await(ctx context.Context, most time.Duration) bool {
+// await returns when something has changed, which it tells heard first, at the latest after a time, or when ctx has
+// ended; then it returns false.
+func (n *news) await(ctx context.Context, most time.Duration, heard func()) bool {
 	stop := context.AfterFunc(ctx, func() { n.f.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	n.f.SetReadDeadline(time.Now().Add(most))
@@ -51,7 +52,13 @@ func (n *news) await(ctx context.Context, most time.Duration) bool {
 		return false
 	}
 	// Its error is the deadline's, which is no less a reason to look.
-	n.raw.Read(func(fd uintptr) bool { return drain(int(fd)) })
+	n.raw.Read(func(fd uintptr) bool {
+		any := drain(int(fd))
+		if any {
+			heard()
+		}
+		return any
+	})
 	return ctx.Err() == nil
 }
 

@@ -8,11 +8,13 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/uplink/resolvers"
 )
 
 // Uplink opens sockets over one way out. It is safe for concurrent use.
@@ -21,28 +23,20 @@ type Uplink struct {
 	silent silence
 	ledger *ledger // nil: nobody counts
 	life   life
-	root   string // of the file system that tells the system's resolvers; "" but in tests
+	heard  atomic.Pointer[resolvers.Known] // by the system bus; nil: nothing, or nobody asked
+	change chan struct{}                   // holds one when the system's resolvers may be others now
+	root   string                          // of the file system that tells the system's resolvers; "" but in tests
+	bus    resolvers.Bus                   // the system's, as it is before it is asked; the zero Bus but in tests
 }
 
 // Open returns the uplink. Nothing is opened: an interface may come and go.
 func Open(u firmware.Uplink) *Uplink {
 	u.Resolvers = slices.Clone(u.Resolvers)
-	return &Uplink{facts: u}
+	return &Uplink{facts: u, change: make(chan struct{}, 1)}
 }
 
 // Name returns the uplink's name in the config.
 func (u *Uplink) Name() string { return u.facts.Name }
-
-// Resolvers returns the DNS servers to ask over this uplink, in order: those of the config, or those that the system
-// has for it now, of the source address's IP version.
-func (u *Uplink) Resolvers() []netip.AddrPort {
-	if u.facts.AutoResolvers {
-		return slices.DeleteFunc(systemResolvers(u.root, u.facts.Interface), func(r netip.AddrPort) bool {
-			return u.facts.Source.IsValid() && u.facts.Source.Is4() != r.Addr().Is4()
-		})
-	}
-	return slices.Clone(u.facts.Resolvers)
-}
 
 // Dial connects over the uplink. The network is "tcp" or "udp", with or without 4 or 6; the address is
 // "ip:port", never a name. TCP keep-alives are off: a measurement's connection is short-lived.

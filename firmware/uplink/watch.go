@@ -10,8 +10,8 @@ const calmDown = 10 * time.Millisecond
 
 // Run tells the state until ctx ends: it calls notify with the first one and with each later one that differs. It
 // looks whenever the kernel says that a link, an address, a route or a rule has changed, and every so often
-// besides, for what the kernel did not say. Whatever else it finds changed ends the uplink's [Uplink.Life]. It returns
-// nil when ctx ends.
+// besides, for what the kernel did not say. Whatever else it finds changed ends the uplink's [Uplink.Life]. Whatever the
+// kernel says also wakes [Uplink.KeepResolvers]. It returns nil when ctx ends.
 func (u *Uplink) Run(ctx context.Context, every time.Duration, notify func(up bool, why string)) error {
 	changed, err := hear()
 	if err != nil { // then every so often must do
@@ -19,7 +19,7 @@ func (u *Uplink) Run(ctx context.Context, every time.Duration, notify func(up bo
 		return nil
 	}
 	defer changed.close()
-	watch(func() bool { return pause(ctx, calmDown) && changed.await(ctx, every) }, u.regard, notify)
+	watch(func() bool { return pause(ctx, calmDown) && changed.await(ctx, every, u.changed) }, u.regard, notify)
 	return nil
 }
 
