@@ -15,7 +15,7 @@ GO       := go
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # When it was made is the floor of the wall clock: an appliance without a clock of its own is never older.
 BUILTAT  := $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
-LDFLAGS  := -s -w -X main.version=$(VERSION) -X main.builtAt=$(BUILTAT)
+LDFLAGS  := -s -w -X main.version=$(VERSION) -X edgeprobe.io/firmware/clock.builtAt=$(BUILTAT)
 BUILD    := $(GO) build -trimpath -buildvcs=false -tags $(TAGS)
 STATIC   := -linkmode external -extldflags -static
 # What has no goroutine needs no race detector, which makes the long property tests ten times longer.

@@ -101,7 +101,7 @@ func (f checkFlags) plan(cmd *cobra.Command, target string) ([]look, error) {
 
 // runLooks runs them one after the other, so that they do not disturb each other's timing, and shows each as it ends.
 func runLooks(cmd *cobra.Command, looks []look) error {
-	clk, err := clock.New(time.Time{})
+	clk, err := clock.New(clock.Built())
 	if err != nil {
 		return err
 	}

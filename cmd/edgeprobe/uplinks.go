@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -109,7 +108,7 @@ func metPortal(ctx context.Context, cfg *config.Config, u firmware.Uplink, up bo
 		if !up || c.Role != firmware.RolePortal || c.Uplink != u.Name {
 			continue
 		}
-		clk, err := clock.New(time.Time{})
+		clk, err := clock.New(clock.Built())
 		if err != nil {
 			return "", err
 		}

@@ -23,7 +23,7 @@ import (
 // serve builds the device from its config, one visible graph, and runs it.
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, face *screen.Screen, drawn bool) error {
 	var (
-		clk, errClock = clock.New(built())
+		clk, errClock = clock.New(clock.Built())
 		db, errStore  = store.Open(cfg.Store, log)
 		brd, errBoard = board.Open(cfg.Board, panel.Keys(cfg.Panel, names(cfg.Uplinks)), cfg.Record)
 		ups           = open(cfg.Uplinks)

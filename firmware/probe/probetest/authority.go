@@ -21,7 +21,7 @@ type Authority struct {
 	key *ecdsa.PrivateKey
 }
 
-// NewAuthority makes a root of an hour's life.
+// NewAuthority makes a root that ends in an hour.
 func NewAuthority(t testing.TB) *Authority {
 	form := authorityForm("test root")
 	a := &Authority{key: newKey(t)}
@@ -69,21 +69,24 @@ func (a *Authority) LeafOf(t testing.TB, key crypto.Signer, name string, change 
 // SelfSigned is a certificate that nobody else vouches for.
 func SelfSigned(t testing.TB, name string) tls.Certificate {
 	key := newKey(t)
-	form := &x509.Certificate{SerialNumber: big.NewInt(3), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	form := &x509.Certificate{SerialNumber: big.NewInt(3), DNSNames: []string{name}, NotBefore: born(), NotAfter: time.Now().Add(time.Hour)}
 	return tls.Certificate{Certificate: [][]byte{sign(t, form, form, &key.PublicKey, key).Raw}, PrivateKey: key}
 }
+
+// born is when all certificates begin: long before any program that looks at them was built.
+func born() time.Time { return time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 func authorityForm(name string) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+		NotBefore: born(), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
 	}
 }
 
 func leafForm(name string) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour).Truncate(time.Second),
+		NotBefore: born(), NotAfter: time.Now().Add(time.Hour).Truncate(time.Second),
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 }

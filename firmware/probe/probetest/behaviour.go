@@ -23,6 +23,8 @@ type Behaviour struct {
 	Want   Want
 	Floods bool // sends without end or out of proportion: the run's memory is held to a bound
 
+	Timed bool // stands only where the time is known: else nobody can say whether the certificate is good now
+
 	start starter
 }
 
@@ -96,6 +98,7 @@ func over(conn firmware.Conn, rows ...Behaviour) []Behaviour {
 
 func (b Behaviour) saying(detail string) Behaviour { b.Want.Detail = detail; return b }
 func (b Behaviour) status(code uint16) Behaviour   { b.Want.Status = code; return b }
+func (b Behaviour) timed() Behaviour               { b.Timed = true; return b }
 func (b Behaviour) flooding() Behaviour            { b.Floods = true; return b }
 func (b Behaviour) certified() Behaviour           { b.Want.Certificate = true; return b }
 func (b Behaviour) cached(e firmware.CacheEvidence) Behaviour {

@@ -67,8 +67,8 @@ func chainRows() []Behaviour {
 		return b
 	}
 	return []Behaviour{
-		sees("chain-expired", "a certificate that ended a minute ago", leaf(expired), ended, "; certificate of shop.example by test root until "),
-		sees("chain-early", "a certificate that begins in a minute", leaf(early), ended, "certificate of shop.example"),
+		sees("chain-expired", "a certificate that ended years ago", leaf(expired), ended, "; certificate of shop.example by test root until "),
+		sees("chain-early", "a certificate that begins in a minute", leaf(early), ended, "certificate of shop.example").timed(),
 		sees("chain-other-name", "a certificate for another name", leaf(named("other.example")), hostname, "certificate of other.example by test root"),
 		sees("chain-without-names", "a certificate with a common name only, which nobody reads any more", leaf(func(c *x509.Certificate) { c.DNSNames = nil }), hostname, "for no name"),
 		sees("chain-wildcard", "a certificate for all names of the domain", leaf(named("*.example")), firmware.OutcomeOK, "*.example"),
@@ -83,7 +83,7 @@ func chainRows() []Behaviour {
 		sees("chain-sha1", "a certificate signed with SHA-1", leaf(func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 }), unknown, "certificate of shop.example"),
 		sees("intermediate-sent", "a certificate below an intermediate authority", below(nil, true), firmware.OutcomeOK, "by test intermediate"),
 		sees("intermediate-missing", "the same, but the intermediate is not sent", below(nil, false), unknown, "by test intermediate"),
-		sees("intermediate-expired", "below an intermediate that ended a minute ago", below(expired, true), ended, "by test intermediate"),
+		sees("intermediate-expired", "below an intermediate that ended years ago", below(expired, true), ended, "by test intermediate"),
 		sees("intermediate-no-authority", "below one that is no authority", below(func(c *x509.Certificate) { c.IsCA, c.KeyUsage = false, x509.KeyUsageDigitalSignature }, true), unknown, "by test intermediate"),
 		sees("intermediate-of-other-names", "below an authority for other names only", below(func(c *x509.Certificate) {
 			c.PermittedDNSDomains, c.PermittedDNSDomainsCritical = []string{"other.example"}, true
@@ -94,7 +94,7 @@ func chainRows() []Behaviour {
 		row("address-in-certificate", "a target by address, and a certificate for it", byAddress(func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)} }), firmware.OutcomeOK).over(firmware.ConnFull),
 		row("address-not-in-certificate", "a target by address, and a certificate for a name", byAddress(nil), hostname).certified(),
 		row("chain-ends-before-leaf", "an intermediate that ends before the days wanted", handshaken(below(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(20 * time.Minute) }, true), nil).
-			shakes(func(c *firmware.TLSCheck) { c.Days = 1 }), firmware.OutcomeTLSExpiring).over(firmware.ConnFull),
+			shakes(func(c *firmware.TLSCheck) { c.Days = 1 }), firmware.OutcomeTLSExpiring).over(firmware.ConnFull).timed(),
 	}
 }
 

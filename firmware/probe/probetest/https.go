@@ -54,8 +54,9 @@ func httpsRows() []Behaviour {
 	short := "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"
 	return append([]Behaviour{
 		row("old-tls-only", "speaks TLS 1.0 and 1.1 only", webTLS(Says(Page), nil, versions(tls.VersionTLS10, tls.VersionTLS11)), other),
-		row("expired", "a certificate that ended a minute ago", webTLS(Says(Page), expired, nil), firmware.OutcomeTLSExpired).certified(),
-		row("not-yet-valid", "a certificate that begins in a minute", webTLS(Says(Page), early, nil), firmware.OutcomeTLSExpired).certified(),
+		row("expired", "a certificate that ended years ago", webTLS(Says(Page), expired, nil), firmware.OutcomeTLSExpired).certified(),
+		row("just-expired", "a certificate that ended a minute ago", webTLS(Says(Page), gone, nil), firmware.OutcomeTLSExpired).certified().timed(),
+		row("not-yet-valid", "a certificate that begins in a minute", webTLS(Says(Page), early, nil), firmware.OutcomeTLSExpired).certified().timed(),
 		row("wrong-host", "a certificate for another name", webTLS(Says(Page), named("other.example"), nil), firmware.OutcomeTLSHostname).certified(),
 		row("unknown-ca", "a certificate of an unknown authority", func(s Stage) Setup { return shown(s, NewAuthority(s).Leaf(s, host, nil), Says(Page), nil) }, unknown).certified(),
 		row("self-signed", "a certificate that only it itself vouches for", func(s Stage) Setup { return shown(s, SelfSigned(s, host), Says(Page), nil) }, unknown).certified(),
@@ -78,7 +79,7 @@ func httpsRows() []Behaviour {
 		}, nil, nil).within(Short), firmware.OutcomeTimeout),
 		row("secure-stalls-in-the-body", "stalls in the body", webTLS(SaysAndHolds(short), nil, nil).within(Short), firmware.OutcomeStalled),
 		row("secure-closes-in-the-body", "closes in the body", webTLS(Says(short), nil, nil), firmware.OutcomeReset),
-		row("ends-in-36-hours", "a certificate with fewer days left than wanted", webTLS(Says(Page), soon, nil).asks(for2days), firmware.OutcomeTLSExpiring),
+		row("ends-in-36-hours", "a certificate with fewer days left than wanted", webTLS(Says(Page), soon, nil).asks(for2days), firmware.OutcomeTLSExpiring).timed(),
 		row("ends-in-36-hours-unasked", "a certificate that ends soon, and no days are wanted", webTLS(Says(Page), soon, nil), ok),
 		row("ends-in-36-hours-as-allowed", "a certificate with enough days left", webTLS(Says(Page), soon, nil).asks(func(c *firmware.HTTPCheck) { c.Days = 1 }), ok),
 		row("ends-soon-and-wrong", "too few days left, and a wrong status", webTLS(Says(Answer(500, "", "")), soon, nil).asks(for2days), firmware.OutcomeHTTPStatus),
@@ -86,6 +87,8 @@ func httpsRows() []Behaviour {
 		row("speaks-both-http", "offers HTTP/2 and HTTP/1.1 to a check of HTTP/1.1", webTLS(Says(Page), nil, func(c *tls.Config) { c.NextProtos = []string{"h2", "http/1.1"} }), ok),
 	)...)
 }
+
+func gone(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }
 
 func early(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }
 

@@ -92,7 +92,7 @@ func tlsRows() []Behaviour {
 		row("tls12-will-not-do", "TLS 1.2 at best, and 1.3 is wanted", handshaken(goodLeaf, most(tls.VersionTLS12)).shakes(tls13), other).saying("agrees on TLS 1.2 at best, want TLS 1.3"),
 		row("alpn-agreed", "speaks one of the protocols offered", handshaken(goodLeaf, speaks("http/1.1")).shakes(h2), ok).saying("ALPN http/1.1"),
 		row("alpn-unheard-of", "chooses no protocol", handshaken(goodLeaf, nil).shakes(h2), other).saying("agrees on none of h2, http/1.1; TLS 1.3"),
-		row("tls-ends-too-soon", "a certificate with fewer days left than wanted", handshaken(goodLeaf, nil).shakes(func(c *firmware.TLSCheck) { c.Days = 1 }), firmware.OutcomeTLSExpiring).saying("want 1 days; TLS 1.3, certificate"),
+		row("tls-ends-too-soon", "a certificate with fewer days left than wanted", handshaken(goodLeaf, nil).shakes(func(c *firmware.TLSCheck) { c.Days = 1 }), firmware.OutcomeTLSExpiring).timed().saying("want 1 days; TLS 1.3, certificate"),
 		row("tls-rsa-exchange", "TLS 1.2 with the key exchange of RSA only, which browsers still take", handshaken(rsaLeaf(2048), func(c *tls.Config) {
 			c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}
 		}), ok),
