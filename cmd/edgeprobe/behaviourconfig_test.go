@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"testing"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/probe/probetest"
@@ -20,26 +21,40 @@ func set[T comparable](o object, key string, value T) {
 }
 
 // configOf writes a check as a config of one device with one uplink.
-func configOf(up probetest.Setup, ca string) object {
+func configOf(t testing.TB, up probetest.Setup, ca string) object {
+	t.Helper()
 	c := up.Check
 	check := object{"name": c.Ref.Name, "kind": c.Kind, "interval": fmt.Sprint(c.Interval), "timeout": fmt.Sprint(c.Timeout)}
 	set(check, "max_latency", latencyOf(c))
-	kindAsConfig(check, c)
 	resolvers := up.Resolvers
 	if resolvers == nil {
 		resolvers = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}
 	}
-	return object{
-		"device":   "berlin",
-		"fleet":    []object{{"id": "berlin", "site": "berlin", "region": "eu", "uplinks": []object{{"name": "lo", "network": "lo"}}}},
-		"uplinks":  []object{{"name": "lo", "resolvers": resolvers}},
-		"trust":    "file:" + ca,
-		"services": []object{{"name": c.Ref.Service, "checks": []object{check}}},
+	lo := object{"name": "lo", "resolvers": resolvers}
+	o := object{
+		"device":  "berlin",
+		"fleet":   []object{{"id": "berlin", "site": "berlin", "region": "eu", "uplinks": []object{{"name": "lo", "network": "lo"}}}},
+		"uplinks": []object{lo},
+		"trust":   "file:" + ca,
 	}
+	if c.Portal != nil { // it is the uplink's
+		lo["portal"] = portalAsConfig(*c.Portal)
+		return o
+	}
+	kindAsConfig(t, check, c)
+	o["services"] = []object{{"name": c.Ref.Service, "checks": []object{check}}}
+	return o
+}
+
+func portalAsConfig(c firmware.PortalCheck) object {
+	o := object{"check": c.URL}
+	set(o, "api", c.API)
+	return o
 }
 
 // kindAsConfig adds what is particular to the check's kind.
-func kindAsConfig(o object, c firmware.Check) {
+func kindAsConfig(t testing.TB, o object, c firmware.Check) {
+	t.Helper()
 	switch {
 	case c.HTTP != nil:
 		httpAsConfig(o, *c.HTTP)
@@ -49,6 +64,9 @@ func kindAsConfig(o object, c firmware.Check) {
 		tlsAsConfig(o, *c.TLS)
 	case c.TCP != nil:
 		tcpAsConfig(o, *c.TCP)
+	case c.ICMP != nil:
+		o["target"] = c.ICMP.Host
+		set(o, "count", c.ICMP.Count)
 	case c.Transaction != nil:
 		o["steps"] = stepsAsConfig(c.Transaction.Steps)
 		if c.Transaction.Cleanup != nil {
@@ -57,6 +75,8 @@ func kindAsConfig(o object, c firmware.Check) {
 		if c.Transaction.Hosts != nil {
 			o["hosts"] = c.Transaction.Hosts
 		}
+	default:
+		t.Fatalf("nobody has said how a check of kind %q is written as a config", c.Kind)
 	}
 }
 

@@ -70,7 +70,7 @@ func playOutside(s probetest.Stage, b probetest.Behaviour, ca string, start func
 	for try := 0; ; try++ {
 		up := b.Start(s)
 		file := filepath.Join(s.TempDir(), "my.yaml")
-		text, err := json.Marshal(configOf(up, ca))
+		text, err := json.Marshal(configOf(s, up, ca))
 		if err != nil {
 			s.Fatal(err)
 		}

@@ -128,7 +128,7 @@ func TestUnsetClockTurnsNoLamp(t *testing.T) {
 			{0, 0, 3 * year, 3 * year, 3 * year, 3 * year, 0, 0},
 			{-30 * year, -30 * year, -30 * year, -30 * year, 0, 0, 0},
 			{50 * year, 0, -50 * year, 0, 50 * year, 0, 50 * year, 0, 0},
-			{0, 2 * day, 2 * day, -2 * day, 0, 90 * day, 90 * day, 90 * day, 90 * day},
+			{0, 2 * day, 2 * day, -10 * year, 0, 90 * day, 90 * day, 90 * day, 90 * day},
 		} {
 			s, c, b := newShop(t, version), &handClock{up: time.Minute, unset: true, past: time.Now().Add(-year)}, newBench()
 			p := s.prober(t, c, nil)
