@@ -88,6 +88,7 @@ func TestCustomersFeelTheWay(t *testing.T) {
 		{"dns-timeout", "of=us-fiber", "api timeout, control 204"},
 		{"dns-timeout", "of=us-mobile", "api 200"},
 		{"dns-hijack", "", "api hostname"},
+		{"dns-stale", "of=us-fiber", "api unreachable, control 204"},
 		{"dns-rewrite", "", "nowhere hostname, api 200"},
 		{"resolver-dead", "of=us-fiber", "api timeout, control timeout"},
 		{"link-down", "of=newyork/eth0 newyork/wwan0", "api unreachable"},

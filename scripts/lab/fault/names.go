@@ -37,6 +37,9 @@ func nameDeeds() []deed {
 			}
 			return world.Lie{RCode: "NOERROR", Address: to}
 		}, param("to", "the IPv4 address of the stranger; that of a host with another certificate by default")),
+		lie("dns-stale", "the provider's names lead to an address that it has left long ago", func(a *args) world.Lie {
+			return world.Lie{RCode: "NOERROR", Address: a.world.LeftAddress()}
+		}),
 		lie("dns-rewrite", "names that do not exist lead to an advertisement instead", func(a *args) world.Lie {
 			return world.Lie{Rewrite: a.world.AddressOf("customer")}
 		}),

@@ -18,6 +18,9 @@ func Controls() []string { return controlNodes() }
 // AddressOf returns a node's IPv4 address.
 func (w *World) AddressOf(node string) netip.Addr { return w.atlas.leaf[node].v4 }
 
+// LeftAddress returns an address of the provider's where nothing is any more.
+func (w *World) LeftAddress() netip.Addr { return netip.MustParseAddr("198.51.100.9") }
+
 // PublicOf returns the addresses that sites are seen under from outside.
 func (w *World) PublicOf(sites ...string) (all []netip.Prefix) {
 	for _, d := range w.Topology.Devices {
