@@ -25,6 +25,9 @@ want nsenter util-linux
 want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 [ "${1:-}" != bench ] || want prometheus-blackbox-exporter prometheus-blackbox-exporter
+# A real systemd-resolved is asked by tests; its package would make itself this machine's resolver.
+compgen -G '/usr/lib/*/systemd/libsystemd-shared-*.so' >/dev/null || missing+=(libsystemd-shared)
+"$(dirname "$0")/unpack.sh" lib/systemd/systemd-resolved systemd-resolved
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -132,8 +132,12 @@ func properties(ctx context.Context, conn *dbus.Conn, name string, path dbus.Obj
 	if call.Err != nil {
 		return nil, call.Err
 	}
-	if len(call.Body) == 1 {
-		if all, ok := call.Body[0].(map[string]dbus.Variant); ok {
+	return propertiesOf(call.Body)
+}
+
+func propertiesOf(body []any) (map[string]dbus.Variant, error) {
+	if len(body) == 1 {
+		if all, ok := body[0].(map[string]dbus.Variant); ok {
 			return all, nil
 		}
 	}

@@ -222,7 +222,7 @@ func call(t *testing.T) []byte {
 	}})
 }
 
-func encode(t *testing.T, m *dbus.Message) []byte {
+func encode(t testing.TB, m *dbus.Message) []byte {
 	t.Helper()
 	if len(m.Body) > 0 {
 		m.Headers[dbus.FieldSignature] = dbus.MakeVariant(dbus.SignatureOf(m.Body...))
