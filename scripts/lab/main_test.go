@@ -42,7 +42,7 @@ func TestCorpus(t *testing.T) {
 		}
 		names[s.Name] = s.File
 	}
-	if len(all) < 12 {
+	if len(all) < 80 {
 		t.Errorf("%d scenarios: where are they?", len(all))
 	}
 }

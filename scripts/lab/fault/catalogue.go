@@ -21,7 +21,7 @@ type deed struct {
 }
 
 func catalogue() []deed {
-	return slices.Concat(providerDeeds(), edgeDeeds(), nameDeeds(), wireDeeds(), placeDeeds(), brokerDeeds(), crashDeeds(), deviceDeeds(), storageDeeds())
+	return slices.Concat(providerDeeds(), edgeDeeds(), nameDeeds(), wireDeeds(), placeDeeds(), brokerDeeds(), crashDeeds(), deviceDeeds(), storageDeeds(), peopleDeeds())
 }
 
 // Verbs returns everything that the lab can do, in the order of what it is done to.

@@ -151,6 +151,7 @@ func TestWhatCannotBeDoneIsRefused(t *testing.T) {
 	w := &world.World{Topology: world.Default()}
 	for _, c := range []struct{ verb, with, says string }{
 		{"nonsense", "", "lab faults"}, {"loss", "percnt=3", "no parameter"},
+		{"device-misconfigured", "of=berlin how=somehow", "no mistake that is known"},
 	} {
 		if undo, err := fault.Do(t.Context(), w, c.verb, with(c.with)); err == nil || undo != nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s %s: %v", c.verb, c.with, err)
