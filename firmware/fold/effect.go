@@ -42,7 +42,7 @@ type Attention struct {
 }
 
 // Prove asks for the controls of an uplink and its portal check at once: a vote over it has just become pending, or it
-// is back.
+// is back, or has moved.
 type Prove struct {
 	Uplink string
 }

@@ -35,7 +35,7 @@ type Result struct {
 	firmware.Result
 }
 
-// Link is a change of an uplink as the kernel states it.
+// Link is a change of an uplink as the kernel states it. One that is up twice in a row has other addresses or routes.
 type Link struct {
 	Uplink string `json:"uplink"`
 	Up     bool   `json:"up"` // it has carrier, address and route

@@ -83,6 +83,23 @@ func TestAPortalAfterALinkIsBack(t *testing.T) {
 	d.replays(t, 1)
 }
 
+// TestAPortalAfterAnAddressHasChanged: another network may have been joined while the link stayed up.
+func TestAPortalAfterAnAddressHasChanged(t *testing.T) {
+	w := gatedWorld(time.Second, 10*time.Second, 21*time.Second, time.Hour, firmware.OutcomeOK)
+	d := w.devices[0]
+	d.step(fold.Link{Uplink: "eth0", Up: true})
+	w.run(22*time.Second + 500*ms)
+	if u := d.state.View().Uplinks[0]; u.Sight != fold.SightSighted {
+		t.Fatalf("before: %s (%s)", u.Sight, u.Why)
+	}
+	d.step(fold.Link{Uplink: "eth0", Up: true})
+	w.run(22*time.Second + 600*ms)
+	if u := d.state.View().Uplinks[0]; u.Sight != fold.SightBlind || !strings.HasPrefix(u.Why, "captive portal") {
+		t.Errorf("100 ms after another address: %s (%s)", u.Sight, u.Why)
+	}
+	d.replays(t, 1)
+}
+
 // TestNothingOfAPortalIsLeft: runs that failed behind a portal, before it was known or after, fail nobody once it is gone.
 func TestNothingOfAPortalIsLeft(t *testing.T) {
 	for name, failing := range map[string][]time.Duration{

@@ -205,12 +205,12 @@ func (w *work) doubt(uplink string, which func(verdict.Track) bool) {
 	}
 }
 
-// link notes what the kernel says of an uplink. One that is back may lead elsewhere, so its controls and its portal
-// check are asked at once.
+// link notes what the kernel says of an uplink. One that is back, or has other addresses or routes, may lead elsewhere,
+// so its controls and its portal check are asked at once, and what was known of its resolvers is forgotten.
 func (w *work) link(b Link) {
-	old, known := w.Links[b.Uplink]
+	_, known := w.Links[b.Uplink]
 	put(w, &w.Links, b.Uplink, b)
-	if known && !old.Up && b.Up {
+	if known && b.Up {
 		put(w, &w.Eyes, b.Uplink, w.Eyes[b.Uplink].Moved())
 		w.effects = append(w.effects, Prove{b.Uplink})
 	}

@@ -27,15 +27,15 @@ func (u *Uplink) Life() context.Context {
 	return u.life.ctx
 }
 
-// regard looks at the uplink, and begins a new life when it is another one than before.
-func (u *Uplink) regard() (up bool, why string) {
+// regard looks at the uplink, and begins a new life when it is another one than before, which anew says.
+func (u *Uplink) regard() (up bool, why string, anew bool) {
 	s := u.Look()
 	like := fmt.Sprint(interfaceIndex(u.facts.Interface), s)
 	l := &u.life
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ctx != nil && like == l.like {
-		return s.Up, s.Why
+		return s.Up, s.Why, false
 	}
 	if l.ctx != nil {
 		l.end(changed(s))
@@ -45,7 +45,7 @@ func (u *Uplink) regard() (up bool, why string) {
 	if !s.Up {
 		l.end(errors.New(s.Why))
 	}
-	return s.Up, s.Why
+	return s.Up, s.Why, true
 }
 
 // changed says what a run may have met.

@@ -178,24 +178,27 @@ func TestCheckInterface(t *testing.T) {
 
 func TestWatchTellsChangesOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		states := []string{"", "", "no carrier", "no carrier", "no address", ""}
+		states := []string{"", "", "moved", "", "no carrier", "no carrier", "no address", ""}
 		ctx, cancel := context.WithCancel(t.Context())
 		var heard []string
-		watch(func() bool { return pause(ctx, time.Second) }, func() (bool, string) {
+		watch(func() bool { return pause(ctx, time.Second) }, func() (bool, string, bool) {
 			why := states[0]
 			if len(states) > 1 {
 				states = states[1:]
 			} else {
 				cancel()
 			}
-			return why == "", why
+			if why == "moved" {
+				return true, "", true
+			}
+			return why == "", why, false
 		}, func(up bool, why string) {
 			if up != (why == "") {
 				t.Errorf("up %v, why %q", up, why)
 			}
 			heard = append(heard, why)
 		})
-		if want := []string{"", "no carrier", "no address", ""}; !slices.Equal(heard, want) {
+		if want := []string{"", "", "no carrier", "no address", ""}; !slices.Equal(heard, want) {
 			t.Errorf("heard %q, want %q", heard, want)
 		}
 	})

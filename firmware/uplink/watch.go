@@ -8,10 +8,11 @@ import (
 // calmDown is the least time between two looks, so that a storm of changes costs little.
 const calmDown = 10 * time.Millisecond
 
-// Run tells the state until ctx ends: it calls notify with the first one and with each later one that differs. It
-// looks whenever the kernel says that a link, an address, a route or a rule has changed, and every so often
-// besides, for what the kernel did not say. Whatever else it finds changed ends the uplink's [Uplink.Life]. Whatever the
-// kernel says also wakes [Uplink.KeepResolvers]. It returns nil when ctx ends.
+// Run tells the state until ctx ends: it calls notify with the first one, with each later one that differs, and when
+// the uplink is up as before, but has other addresses or routes. It looks whenever the kernel says that a link, an
+// address, a route or a rule has changed, and every so often besides, for what the kernel did not say. Whatever it finds
+// changed ends the uplink's [Uplink.Life]. Whatever the kernel says also wakes [Uplink.KeepResolvers]. It returns nil
+// when ctx ends.
 func (u *Uplink) Run(ctx context.Context, every time.Duration, notify func(up bool, why string)) error {
 	changed, err := hear()
 	if err != nil { // then every so often must do
@@ -24,11 +25,11 @@ func (u *Uplink) Run(ctx context.Context, every time.Duration, notify func(up bo
 }
 
 // watch looks again whenever next returns true, until it returns false.
-func watch(next func() bool, state func() (bool, string), notify func(bool, string)) {
-	up, why := state()
+func watch(next func() bool, look func() (up bool, why string, anew bool), notify func(bool, string)) {
+	up, why, _ := look()
 	notify(up, why)
 	for next() {
-		if u, w := state(); u != up || w != why {
+		if u, w, anew := look(); u != up || w != why || anew && u {
 			up, why = u, w
 			notify(up, why)
 		}

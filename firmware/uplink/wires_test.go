@@ -236,3 +236,30 @@ func TestBytesAreCounted(t *testing.T) {
 		last = now
 	}
 }
+
+// TestAnotherAddressIsTold: an uplink that stays up, but has other addresses or routes, may lead elsewhere.
+func TestAnotherAddressIsTold(t *testing.T) {
+	if !apart(t) {
+		return
+	}
+	pid := newInternet(t)
+	u, heard := pair()[0], make(chan told, 64)
+	ctx, stop := context.WithCancel(t.Context())
+	var g errgroup.Group
+	g.Go(func() error {
+		return u.Run(ctx, time.Hour, func(up bool, why string) { heard <- told{up, why} })
+	})
+	await(t, heard, told{true, ""}, "at the start")
+	ip(t, pid, "addr add 10.1.0.5/24 dev b0") // another router
+	for _, line := range []string{"addr add 10.1.0.7/24 dev a0", "route replace default via 10.1.0.5 dev a0 metric 000", "addr del 10.1.0.7/24 dev a0"} {
+		ip(t, 0, line)
+		await(t, heard, told{true, ""}, line)
+	}
+	stop()
+	if err := g.Wait(); err != nil {
+		t.Error(err)
+	}
+	if len(heard) > 0 {
+		t.Errorf("and also %+v", <-heard)
+	}
+}
