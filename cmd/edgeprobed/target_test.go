@@ -23,6 +23,7 @@ type provider struct {
 
 	mu      sync.Mutex
 	down    bool
+	captive string        // who comes from addresses that begin so meets a portal; "": nobody
 	hang    bool          // answers nothing at all
 	flap    time.Duration // how long a service is up, then down; 0: as down says
 	began   time.Time
@@ -57,6 +58,9 @@ func (p *provider) answer(w http.ResponseWriter, r *http.Request) {
 		fails = (time.Since(p.began)+phase)/p.flap%2 == 1
 	}
 	p.mu.Unlock()
+	if p.redirects(w, r) {
+		return
+	}
 	if hang {
 		<-r.Context().Done()
 		return
