@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"edgeprobe.io/scripts/lab/fault"
+	"edgeprobe.io/scripts/lab/seen"
 	"edgeprobe.io/scripts/lab/world"
 )
 
@@ -148,7 +149,7 @@ func errandWithin(want string) time.Duration {
 }
 
 func TestWhatCannotBeDoneIsRefused(t *testing.T) {
-	w := &world.World{Topology: world.Default()}
+	w := &world.World{Topology: world.Default(), Log: seen.NewLog()}
 	for _, c := range []struct{ verb, with, says string }{
 		{"nonsense", "", "lab faults"}, {"loss", "percnt=3", "no parameter"},
 		{"device-misconfigured", "of=berlin how=somehow", "no mistake that is known"},
