@@ -13,6 +13,7 @@ require (
 	github.com/nats-io/nats-server/v2 v2.15.2 // the demo's broker; linked into edgeprobe, never into edgeprobed
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: an independent reader of our schemas
 	github.com/spf13/cobra v1.10.2 // the command line and its completion
+	github.com/spf13/pflag v1.0.9 // cobra's flags: which one could not be read
 	go.yaml.in/yaml/v3 v3.0.6 // config: YAML nodes with their positions
 	golang.org/x/net v0.62.0 // probe: DNS messages
 	golang.org/x/sync v0.24.0 // errgroup, inside calls that join before they return
@@ -36,7 +37,6 @@ require (
 	github.com/nats-io/nkeys v0.4.16 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect
 	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
-	github.com/spf13/pflag v1.0.9 // indirect
 	go.yaml.in/yaml/v4 v4.0.0-rc.2 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/text v0.43.0 // indirect

@@ -94,7 +94,6 @@ func TestCheckBad(t *testing.T) {
 		"another body":      {[]string{url, "--ca", ca, "--expect-body", "Goodbye"}, "body_mismatch"},
 		"nobody there":      {[]string{"http://" + closedPort(t) + "/"}, "refused"},
 		"name unknown":      {[]string{"http://gone.example/", "--resolver", nameServer(t)}, "dns_nxdomain"},
-		"no such interface": {[]string{url, "--uplink", "nope0"}, "NOT MEASURED"},
 	} {
 		out, errs, code := run(t, append([]string{"check"}, c.args...)...)
 		if code != 1 || errs != "" || !strings.Contains(out, c.want) {
@@ -122,7 +121,8 @@ func TestCheckUsage(t *testing.T) {
 	}{
 		{nil, "give at least one argument"},
 		{[]string{"www.example.com"}, "write https://www.example.com, or"},
-		{[]string{"ftp://www.example.com/"}, "is not a URL that can be checked"},
+		{[]string{"ftp://www.example.com/"}, "ftp is no scheme of check: write https://www.example.com/, or"},
+		{[]string{"localhost:8080"}, "write https://localhost:8080, or"},
 		{[]string{"ftp://ada:secret@www.example.com/"}, "holds a user name"},
 		{[]string{"https://ada:secret%@www.example.com/"}, "is not a URL that can be checked"},
 		{[]string{"https:///path"}, "names no host"},
@@ -139,6 +139,14 @@ func TestCheckUsage(t *testing.T) {
 		{[]string{"tcp://192.0.2.1:25", "tcp://user:secret@192.0.2.1:25"}, "holds a user name"},
 		{[]string{"https://ada:secret@www.example.com/"}, "holds a user name"},
 		{[]string{"https://www.example.com/", "--source", "here"}, "--source"},
+		{[]string{"https://www.example.com/", "--source", "203.0.113.9"}, "--source 203.0.113.9 is no address of this machine: it has "},
+		{[]string{"https://www.example.com/", "--uplink", "nope0"}, "--uplink \"nope0\" is no interface of this machine: it has "},
+		{[]string{"https://www.example.com/", "--timeout", "0s"}, "--timeout 0s is out of range: choose from 50ms to 1m0s"},
+		{[]string{"https://www.example.com/", "--timeout", "2m"}, "--timeout 2m0s is out of range"},
+		{[]string{"https://www.example.com/", "--timeout", "5"}, `--timeout "5" cannot be read: write it with its unit, like 5s or 800ms; see edgeprobe check --help`},
+		{[]string{"https://www.example.com/", "--expect-status", "2xx"}, `--expect-status "2xx" cannot be read: write whole numbers, like 200,204`},
+		{[]string{"https://www.example.com/", "--expect-status", "999"}, "--expect-status 999 is out of range: choose from 200 to 599"},
+		{[]string{"https://www.example.com/", "--config", "my.yaml"}, "is a URL, and with --config check takes names: leave --config out"},
 		{[]string{"https://www.example.com/", "--resolver", "dns.example"}, "--resolver"},
 		{[]string{"https://www.example.com/", "--ca", "/dev/null"}, "holds no PEM certificate"},
 		{[]string{"http://127.0.0.1/", "--expect-body", "("}, "regular expression"},
@@ -146,7 +154,7 @@ func TestCheckUsage(t *testing.T) {
 		{[]string{"shop", "--config", filepath.Join(t.TempDir(), "none.yaml")}, "none.yaml"},
 	} {
 		out, errs, code := run(t, append([]string{"check"}, c.args...)...)
-		if code != 1 || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
+		if code != 2 || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%v: exit %d, stdout %q, stderr %q, want %q", c.args, code, out, errs, c.want)
 		}
 		if strings.Contains(errs, "secret") {
@@ -169,7 +177,8 @@ services:
     checks:
       - {name: home, kind: http, url: "%s/", interval: 10s, expect: {body: Welcome}}
       - {name: gone, kind: http, url: "%s/", interval: 10s, expect: {status: [410]}}
-`, ca, url, url)
+controls: [{name: one, kind: http, url: "%s/", interval: 10s}]
+`, ca, url, url, url)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -181,10 +190,18 @@ services:
 	if code != 1 || strings.Contains(out, "eth0") || strings.Count(out, " over lte") != 2 {
 		t.Errorf("a service over one uplink: exit %d, %s%s", code, out, errs)
 	}
-	if _, errs, code = run(t, "check", "shop/basket", "--config", file); code != 1 || !strings.Contains(errs, "shop/home, shop/gone") {
+	out, errs, code = run(t, "check", "control", "--config", file, "--uplink", "lte")
+	if code != 0 || !strings.Contains(out, "control/one over lte") {
+		t.Errorf("the controls: exit %d, %s%s", code, out, errs)
+	}
+	out, errs, code = run(t, "check", "--config", file)
+	if code != 1 || strings.Count(out, "shop/") != 4 || strings.Count(out, "control/one") != 2 {
+		t.Errorf("all: exit %d, %s%s", code, out, errs)
+	}
+	if _, errs, code = run(t, "check", "shop/basket", "--config", file); code != 2 || !strings.Contains(errs, "shop/home, shop/gone") {
 		t.Errorf("an unknown check: exit %d, %s", code, errs)
 	}
-	if _, errs, code = run(t, "check", "shop", "--config", file, "--uplink", "sat"); code != 1 || !strings.Contains(errs, "eth0, lte") {
+	if _, errs, code = run(t, "check", "shop", "--config", file, "--uplink", "sat"); code != 2 || !strings.Contains(errs, "eth0, lte") {
 		t.Errorf("an unknown uplink: exit %d, %s", code, errs)
 	}
 }

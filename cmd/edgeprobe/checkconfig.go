@@ -9,8 +9,14 @@ import (
 	"edgeprobe.io/firmware/config"
 )
 
+// everything is the name that stands for all checks of a config.
+const everything = "*"
+
 // planConfigured looks up a check, or all checks of a service, in a config, over each of its uplinks.
 func (f checkFlags) planConfigured(name string) ([]look, error) {
+	if strings.Contains(name, "://") {
+		return nil, fmt.Errorf("%q is a URL, and with --config check takes names: leave --config out", withoutUser(name))
+	}
 	c, err := config.Load(f.config)
 	if err != nil {
 		return nil, err
@@ -24,7 +30,9 @@ func (f checkFlags) planConfigured(name string) ([]look, error) {
 	}
 	var out []look
 	for _, check := range c.Checks {
-		if ref := check.Ref.String(); ref != name && check.Ref.Service != name {
+		ref := check.Ref.String()
+		group, _, _ := strings.Cut(ref, "/")
+		if name != everything && ref != name && group != name {
 			continue
 		}
 		for _, u := range uplinks {

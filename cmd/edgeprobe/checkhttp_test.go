@@ -46,7 +46,7 @@ func TestCheckHTTP2(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	for _, args := range [][]string{{"check", "http://127.0.0.1/", "--http2"}, {"check", "tcp://127.0.0.1:1", "--http2"}, {"check", "tcp://127.0.0.1:1", "--redirects", "1"}, {"check", url, "--redirects", "11"}} {
-		if out, errs, code := run(t, args...); code != 1 || out != "" || strings.Count(errs, "\n") != 1 {
+		if out, errs, code := run(t, args...); code != 2 || out != "" || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%v: exit %d, %q, %q", args, code, out, errs)
 		}
 	}

@@ -20,6 +20,8 @@ func (f checkFlags) checkOf(target string) (firmware.Check, error) {
 	switch {
 	case err == nil && u.User != nil:
 		return firmware.Check{}, errors.New("the URL holds a user name: leave it out, passwords on a command line can be read by everybody on this machine")
+	case err == nil && !known && u.Host != "":
+		return firmware.Check{}, fmt.Errorf("%s is no scheme of check: write https://%s%s, or the same with http, tls, tcp, icmp or dns", u.Scheme, u.Host, u.Path)
 	case err != nil || !known:
 		return firmware.Check{}, fmt.Errorf("%q is not a URL that can be checked: write https://%s, or the same with http, tls, tcp, icmp or dns; or name a check and add --config FILE",
 			withoutUser(target), hostOf(target))

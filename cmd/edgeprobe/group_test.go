@@ -13,7 +13,7 @@ func TestGroups(t *testing.T) {
 		}
 	}
 	out, errs, code := run(t, "config", "chekc")
-	if code != 1 || out != "" || !strings.Contains(errs, `no command "chekc" here: write "check"`) {
+	if code != 2 || out != "" || !strings.Contains(errs, `no command "chekc" here: write "check"`) {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, out, errs)
 	}
 }
@@ -25,7 +25,7 @@ func TestArgumentsAreNamed(t *testing.T) {
 		"fleet add x --site s --region r": "device's name",
 	} {
 		out, errs, code := run(t, strings.Fields(args)...)
-		if code != 1 || out != "" || !strings.Contains(errs, want) || !strings.Contains(errs, "--help") {
+		if code != 2 || out != "" || !strings.Contains(errs, want) || !strings.Contains(errs, "--help") {
 			t.Errorf("%s: exit %d, stdout %q, stderr %q, want %q", args, code, out, errs, want)
 		}
 	}

@@ -24,13 +24,15 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// exitCode says on w what went wrong, unless the command has said so itself.
+// exitCode says on w what went wrong, unless the command has said so itself: 1 is what the command found, 2 that it
+// could not look.
 func exitCode(err error, w io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
-	case !errors.Is(err, errBad):
-		fmt.Fprintln(w, "edgeprobe:", err)
+	case errors.Is(err, errBad):
+		return 1
 	}
-	return 1
+	fmt.Fprintln(w, "edgeprobe:", err)
+	return 2
 }

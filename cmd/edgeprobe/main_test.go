@@ -67,7 +67,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestWrongUsage: whoever mistypes gets one sentence on stderr, nothing on stdout, and exit code 1.
+// TestWrongUsage: whoever mistypes gets one sentence on stderr, nothing on stdout, and exit code 2.
 func TestWrongUsage(t *testing.T) {
 	for _, c := range []struct {
 		args []string
@@ -78,8 +78,8 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"version", "now"}, "unknown command"},
 	} {
 		out, errs, code := run(t, c.args...)
-		if code != 1 || out != "" || !strings.HasPrefix(errs, "edgeprobe: ") || !strings.Contains(errs, c.want) {
-			t.Errorf("%v: exit %d, stdout %q, stderr %q, want exit 1 and %q", c.args, code, out, errs, c.want)
+		if code != 2 || out != "" || !strings.HasPrefix(errs, "edgeprobe: ") || !strings.Contains(errs, c.want) {
+			t.Errorf("%v: exit %d, stdout %q, stderr %q, want exit 2 and %q", c.args, code, out, errs, c.want)
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestExitCode(t *testing.T) {
 		{nil, 0, ""},
 		{errBad, 1, ""},
 		{fmt.Errorf("look: %w", errBad), 1, ""},
-		{errors.New("no such file"), 1, "edgeprobe: no such file\n"},
+		{errors.New("no such file"), 2, "edgeprobe: no such file\n"},
 	} {
 		var w bytes.Buffer
 		if code := exitCode(c.err, &w); code != c.code || w.String() != c.said {

@@ -119,7 +119,7 @@ func TestNoDaemon(t *testing.T) {
 	url := "http://" + closedPort(t)
 	for _, cmd := range []string{"status", "watch"} {
 		out, errs, code := run(t, cmd, "--page", url)
-		if code != 1 || out != "" || !strings.Contains(errs, "no daemon answers at "+url) || !strings.Contains(errs, "--page") {
+		if code != 2 || out != "" || !strings.Contains(errs, "no daemon answers at "+url) || !strings.Contains(errs, "--page") {
 			t.Errorf("%s: exit %d, %q, %q", cmd, code, out, errs)
 		}
 	}

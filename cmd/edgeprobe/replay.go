@@ -25,7 +25,13 @@ func newReplayCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			done, err := replay(args[0])
 			if err != nil {
-				return fmt.Errorf("replay %s: %w", args[0], err)
+				err = fmt.Errorf("replay %s: %w", args[0], err)
+			}
+			if errors.Is(err, errBad) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "edgeprobe:", err)
+			}
+			if err != nil {
+				return err
 			}
 			if wantsJSON(cmd) {
 				return printJSON(cmd.OutOrStdout(), done)
@@ -37,7 +43,7 @@ func newReplayCmd() *cobra.Command {
 	}
 }
 
-// replay replays a copy of the journal in dir.
+// replay replays a copy of the journal in dir. What does not replay is errBad.
 func replay(dir string) (store.Replayed, error) {
 	var none store.Replayed
 	_, err := os.Stat(filepath.Join(dir, store.FileName))
@@ -69,10 +75,13 @@ func replay(dir string) (store.Replayed, error) {
 		return none, fmt.Errorf("its %s is no sound journal: %s", store.FileName, why)
 	}
 	done, err := s.Replay()
-	if err == nil && done.Events == 0 {
-		err = errors.New("its journal holds no events yet: nothing was compared")
+	switch {
+	case err != nil:
+		return done, fmt.Errorf("%w: %w", errBad, err)
+	case done.Events == 0:
+		return done, errors.New("its journal holds no events yet: nothing was compared")
 	}
-	return done, err
+	return done, nil
 }
 
 // startWords says where the folding began: once, or from each of some checkpoints as well.

@@ -27,7 +27,7 @@ func TestReplayOfNoJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		out, errs, code := run(t, "replay", dir)
-		if code != 1 || out != "" || !strings.Contains(errs, want) {
+		if code != 2 || out != "" || !strings.Contains(errs, want) {
 			t.Errorf("exit %d, stdout %q, stderr %q, want %q", code, out, errs, want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestReplayBesideTheDaemon(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, errs, code := run(t, "replay", dir); code != 1 || !strings.Contains(errs, "holds no events") {
+	if _, errs, code := run(t, "replay", dir); code != 2 || !strings.Contains(errs, "holds no events") {
 		t.Errorf("exit %d, %q", code, errs)
 	}
 	if moved, _ := filepath.Glob(filepath.Join(dir, "corrupt")); len(moved) != 0 {

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // defaultPage is where a daemon on this machine serves its page.
@@ -18,7 +20,10 @@ func newRootCmd() *cobra.Command {
 		Long: `edgeprobe looks at a service from outside its provider, over every uplink of this device, agrees with the
 devices of other offices, and says the truth on lamps, on a local page and on an MQTT feed.
 
-This is its command line. The appliance itself is edgeprobed.`,
+This is its command line. The appliance itself is edgeprobed.
+
+Exit codes: 0, all is well; 1, what was looked at is not; 2, nothing could be looked at, and standard error says why: the
+command line is wrong, a file cannot be read, or no daemon answers.`,
 		Example: `  edgeprobe check https://www.example.com/     look once, now, from here
   edgeprobe demo                               two devices and an outage, on this machine alone
   edgeprobe config init my.yaml                a config to start from
@@ -31,11 +36,28 @@ This is its command line. The appliance itself is edgeprobed.`,
 	root.SetVersionTemplate("edgeprobe {{.Version}}\n")
 	root.PersistentFlags().Bool("json", false, "print JSON instead of text")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+		return fmt.Errorf("%w; see %s --help", flagError(err), cmd.CommandPath())
 	})
 	root.AddCommand(newCheckCmd(), newUplinksCmd(), newStatusCmd(), newWatchCmd(), newConfigCmd(), newFleetCmd(), newDemoCmd(), newReplayCmd(), newVersionCmd())
 	complete(root)
 	return root
+}
+
+// flagError says how to write a flag's value, where the library says how it failed to read it.
+func flagError(err error) error {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	how, known := map[string]string{
+		"duration": "write it with its unit, like 5s or 800ms",
+		"int":      "write a whole number",
+		"intSlice": "write whole numbers, like 200,204",
+	}[bad.GetFlag().Value.Type()]
+	if !known {
+		return err
+	}
+	return fmt.Errorf("--%s %q cannot be read: %s", bad.GetFlag().Name, bad.GetValue(), how)
 }
 
 // group returns a command that only holds others: alone it explains itself, and a name that it does not hold is an
