@@ -43,6 +43,7 @@ type RegionDecision struct {
 type Decision struct {
 	Service    string           `json:"service"`
 	Status     Status           `json:"status"`
+	Relapsing  bool             `json:"relapsing,omitempty"` // recovering, and its incident was over: somebody doubts that
 	Impact     Impact           `json:"impact,omitempty"`
 	Scope      Scope            `json:"scope"`
 	Witnesses  Witnesses        `json:"witnesses"`

@@ -90,8 +90,10 @@ type Vote struct {
 	State      VoteState     `json:"state"`
 	Impact     Impact        `json:"impact,omitempty"`
 	Recovering bool          `json:"recovering,omitempty"` // still failing, but the latest run was good
+	Flapping   bool          `json:"flapping,omitempty"`   // failing, though it is good at times: held until it is calm
 	Since      Stamp         `json:"since,omitzero"`       // when State and Impact began
 	Episode    ID            `json:"episode,omitzero"`     // set while pending or failing
+	Last       ID            `json:"last,omitzero"`        // the newest episode, until it is forgotten: a failure before continues it
 	Evidence   Stamp         `json:"evidence,omitzero"`    // start of the run it stands on; of several, the oldest
 	ValidFor   time.Duration `json:"valid_for,omitempty"`  // how long that evidence counts
 	MaskedFor  time.Duration `json:"masked_for,omitempty"` // a copy can hide the dead origin at least this long; 0: not known

@@ -19,7 +19,7 @@ func (w *work) tell(name string, before Service, svc *Service) {
 	spoke := false
 	for i := range svc.Votes {
 		now, old := svc.Votes[i], find(before.Votes, svc.Votes[i].Target, svc.Votes[i].Uplink)
-		if old.State == now.State && old.Impact == now.Impact && old.Recovering == now.Recovering && old.Episode == now.Episode {
+		if old.State == now.State && old.Impact == now.Impact && old.Recovering == now.Recovering && old.Flapping == now.Flapping && old.Episode == now.Episode {
 			continue
 		}
 		spoke = true
@@ -41,6 +41,8 @@ func (w *work) tell(name string, before Service, svc *Service) {
 
 func voteWord(v firmware.Vote) string {
 	switch {
+	case v.Flapping:
+		return "fail, flapping"
 	case v.Recovering:
 		return "fail, good again"
 	case v.Impact != firmware.ImpactNone:

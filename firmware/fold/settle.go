@@ -141,7 +141,7 @@ func (w *work) cast(name string, before []firmware.Vote) []firmware.Vote {
 		rules := w.facts.desks[firmware.Target{Service: name, Region: region}]
 		for _, u := range w.facts.uplinks {
 			d := verdict.Desk{
-				Target: firmware.Target{Service: name, Region: region}, Uplink: u.Name,
+				Target: firmware.Target{Service: name, Region: region}, Uplink: u.Name, Metered: u.Metered,
 				Device: w.Set.Device, Epoch: w.Epoch, Down: w.down(u.Name),
 				Checks: w.cases(rules, u.Name), Controls: w.cases(w.facts.controls, u.Name),
 			}

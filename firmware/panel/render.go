@@ -90,7 +90,7 @@ func wordless(l Lamp, v fold.View, set Settings) Lamp {
 // read returns what the table needs of a service in a region; false when it has no target there.
 func read(v fold.View, s fold.ServiceView, now firmware.Stamp, region string) (reading, bool) {
 	d := s.Decision
-	r := reading{status: d.Status, impact: d.Impact, acked: d.AckedBy != "", fresh: left(s.Until, now) > 0}
+	r := reading{status: d.Status, impact: d.Impact, acked: d.AckedBy != "", fresh: left(s.Until, now) > 0, again: d.Relapsing}
 	if region != "" && len(d.Regions) > 0 {
 		part, ok := partOf(d.Regions, region)
 		if !ok {

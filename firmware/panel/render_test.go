@@ -85,6 +85,7 @@ func TestServiceLampTable(t *testing.T) {
 		{"acknowledged down", service(firmware.StatusConfirmed, down, acked), "red held", "down, acknowledged: shop", panel.ToneSilent},
 		{"acknowledged masked", service(firmware.StatusConfirmed, masked, acked), "red held", "masked, acknowledged: shop", panel.ToneSilent},
 		{"recovering", service(firmware.StatusRecovering, down), "red and green alternating", "recovering: shop", panel.ToneRecovered},
+		{"recovering and failing again", service(firmware.StatusRecovering, down, func(s *fold.ServiceView) { s.Decision.Relapsing = true }), "red and green alternating", "failing again: shop", panel.ToneSilent},
 		{"recovering, acknowledged", service(firmware.StatusRecovering, firmware.ImpactDown, acked), "red and green alternating", "recovering: shop", panel.ToneSilent},
 		{"recovering, evidence ended", service(firmware.StatusRecovering, down, stale), "red slow blink", "recovering, unobserved: shop", panel.ToneSilent},
 		{"degraded, recovering", service(firmware.StatusRecovering, degraded), "amber slow blink", "degraded, recovering: shop", panel.ToneSilent},

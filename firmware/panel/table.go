@@ -12,6 +12,7 @@ type reading struct {
 	acked  bool // somebody knows of the incident
 	own    bool // a vote of this device fails or is pending
 	fresh  bool // this device's evidence lasts
+	again  bool // it recovers from an incident that was over, and somebody doubts that
 }
 
 func (r reading) degraded() bool { return r.impact == firmware.ImpactDegraded }
@@ -48,6 +49,8 @@ var serviceRows = [...]row{
 		held(Red), ToneSilent, "masked, acknowledged"},
 	{func(r reading) bool { return r.recovering() && !r.fresh },
 		alternating(Red, Dark), ToneSilent, "recovering, unobserved"},
+	{func(r reading) bool { return r.recovering() && r.again },
+		alternating(Red, Green), ToneSilent, "failing again"},
 	{func(r reading) bool { return r.recovering() },
 		alternating(Red, Green), ToneRecovered, "recovering"},
 	{func(r reading) bool { return r.status == firmware.StatusSingleSite && !r.degraded() },

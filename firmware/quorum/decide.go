@@ -100,6 +100,9 @@ func (c Case) latch(s State, counted []Ballot, set Settings) State {
 		return s
 	}
 	fresh := State{Opened: s.Opened, Began: s.Began, Worried: s.Worried, Confirmed: c.Now, Impact: firmware.ImpactDegraded}
+	if slices.ContainsFunc(failing, s.continued) {
+		fresh.Episodes = s.Ended // it is that incident again
+	}
 	return c.grow(fresh, counted, set)
 }
 
@@ -178,6 +181,10 @@ func (c Case) calm(s State, d firmware.Decision, counted []Ballot, set Settings)
 	default:
 		d.Status = firmware.StatusSuspected
 		d.Why = fmt.Sprintf("%d of %d votes fail, %d undecided", len(failing), len(counted), len(worried)-len(failing))
+		if slices.ContainsFunc(worried, s.continued) {
+			d.Status, d.Relapsing, d.Incident, d.Why = firmware.StatusRecovering, true, s.Ended[0], "failing again: "+d.Why
+			d.Aliases = slices.Clone(s.Ended[1:])
+		}
 	}
 	d.Regions = c.calmRegions(d.Status)
 	return d

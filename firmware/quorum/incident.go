@@ -53,7 +53,7 @@ func (c Case) close(s State, d firmware.Decision, unseen []string) (State, firmw
 	case d.Status == firmware.StatusUp:
 		d.Impact = firmware.ImpactNone
 		d.Why = "good again, " + sees
-		return State{}, d
+		return State{Ended: s.Episodes}, d
 	case len(unseen) > 0:
 		if s.Unobserved.Zero() {
 			s.Unobserved = c.Now

@@ -16,6 +16,7 @@ type State struct {
 	Impact     firmware.Impact    `json:"impact,omitempty"`    // of the incident, the worst so far
 	Unobserved firmware.Stamp     `json:"unobserved,omitzero"` // no witness of the incident can look since
 	Episodes   []firmware.ID      `json:"episodes,omitempty"`  // of the incident, sorted
+	Ended      []firmware.ID      `json:"ended,omitempty"`     // of the newest incident that is over, sorted
 	Saw        []Witness          `json:"saw,omitempty"`       // who saw it fail, sorted
 	AckedBy    string             `json:"acked_by,omitempty"`
 	MaskedFor  time.Duration      `json:"masked_for,omitempty"`
@@ -101,6 +102,12 @@ func (s State) scope() firmware.Scope {
 		sc.Targets, sc.Observers = add(sc.Targets, w.Region), add(sc.Observers, w.Sees)
 	}
 	return sc
+}
+
+// continued reports whether a ballot goes on with an episode of the incident that is over.
+func (s State) continued(b Ballot) bool {
+	_, found := slices.BinarySearchFunc(s.Ended, b.Vote.Episode, byID)
+	return found
 }
 
 func byID(a, b firmware.ID) int {

@@ -43,6 +43,7 @@ type Track struct {
 	Marker uint64          `json:"marker,omitempty"` // newest marker seen
 	Kept   firmware.Stamp  `json:"kept,omitzero"`    // since when the marker has not changed
 	Portal Met             `json:"portal,omitzero"`  // captive portal met after the newest run that was well; zero: none
+	Past   Past            `json:"past,omitzero"`
 }
 
 // Met is what a run met on its uplink: a captive portal, dead resolvers.
@@ -63,6 +64,7 @@ func (t Track) Observe(r firmware.Result, seq uint64) Track {
 	}
 	t.Run = r.Start
 	t.Hurt = t.Hurt || r.Outcome != firmware.OutcomeOK
+	t.Past = t.Past.add(r.Start, r.Outcome != firmware.OutcomeOK)
 	if r.Outcome.Bad() {
 		t.Bad, t.Good, t.Slow = t.Bad.grow(r.Start, seq), Streak{}, Streak{}
 		return t

@@ -16,6 +16,7 @@ type Desk struct {
 	Epoch    uint64 // of its database
 	Checks   []Case // of the target, evidence left out
 	Controls []Case // of the uplink, its portal check among them
+	Metered  bool   // the uplink looks too seldom to tell flapping
 	Down     string // why the uplink cannot be used at all; "" when it can
 }
 
@@ -41,6 +42,7 @@ func Cast(prev firmware.Vote, d Desk, now firmware.Stamp, set Settings) firmware
 			v.Impact, v.Episode = f.impact, d.episode(f, prev)
 		}
 	}
+	v.Last = d.last(prev)
 	v.Since = now
 	if v.State == prev.State && v.Impact == prev.Impact {
 		v.Since = prev.Since
@@ -57,7 +59,7 @@ func (d Desk) fail(v *firmware.Vote, prev firmware.Vote, f finding, now firmware
 		v.Why = "blind: controls fail too, " + f.why
 		return
 	case proof == ProofGood:
-		v.State = firmware.VoteFail
+		v.State, v.Flapping = firmware.VoteFail, d.flaps(prev.Flapping, set)
 	default:
 		v.State = firmware.VotePending
 		v.Why = "unproven: " + f.why + "; controls have not passed since"
@@ -65,23 +67,32 @@ func (d Desk) fail(v *firmware.Vote, prev firmware.Vote, f finding, now firmware
 	v.Impact, v.MaskedFor, v.Episode = f.impact, f.masked, d.episode(f, prev)
 }
 
-// hold keeps a failing vote until enough good runs in a row ended it.
+// hold keeps a failing vote until enough good runs in a row ended it, and through them while it flaps: what is told once
+// is not taken back and told again.
 func (d Desk) hold(v *firmware.Vote, prev firmware.Vote, f finding, set Settings) {
-	if f.state == firmware.VotePass && f.good >= set.GoodRuns {
+	v.Flapping = d.flaps(prev.Flapping, set)
+	if f.state == firmware.VotePass && f.good >= set.GoodRuns && !v.Flapping {
 		v.State = firmware.VotePass
 		return
 	}
 	v.State, v.Impact, v.Episode, v.MaskedFor = firmware.VoteFail, prev.Impact, prev.Episode, prev.MaskedFor
-	v.Recovering = f.state == firmware.VotePass
-	if v.Recovering {
+	v.Recovering = f.state == firmware.VotePass && !v.Flapping
+	switch {
+	case v.Flapping:
+		v.Why = "flapping: good and bad in turn, held until it is calm; " + f.why
+	case v.Recovering:
 		v.Why = fmt.Sprintf("good again, %d of %d runs", f.good, set.GoodRuns)
 	}
 }
 
-// episode names this failure by its first bad result, and keeps the name while the failure lasts.
+// episode names this failure by its first bad result, and keeps the name while the failure lasts, and when it is back
+// before it was forgotten.
 func (d Desk) episode(f finding, prev firmware.Vote) firmware.ID {
 	if !prev.Episode.Zero() {
 		return prev.Episode
+	}
+	if last := d.last(prev); !last.Zero() {
+		return last
 	}
 	return firmware.ID{Device: d.Device, Epoch: d.Epoch, Sequence: f.seq}
 }

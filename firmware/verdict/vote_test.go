@@ -190,8 +190,15 @@ func TestAFailureEndsAfterThreeGoodRuns(t *testing.T) {
 		}
 	}
 	d.see(5*time.Second, "home", bad)
-	if d.vote.State != firmware.VotePending || d.vote.Episode == episode {
-		t.Errorf("the next failure: %+v", d.vote)
+	if d.vote.State != firmware.VotePending || d.vote.Episode != episode {
+		t.Errorf("the next failure is another episode: %+v", d.vote)
+	}
+	for i := range 21 {
+		d.see(time.Duration(i+6)*time.Second, "home", ok)
+	}
+	d.see(30*time.Second, "home", bad)
+	if d.vote.State != firmware.VotePending || d.vote.Episode == episode || d.vote.Episode.Zero() {
+		t.Errorf("a failure after 21 good rounds: %+v", d.vote)
 	}
 }
 

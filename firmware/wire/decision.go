@@ -109,13 +109,15 @@ func (m *DecisionMessage) fit(what string, whole func() any) ([]byte, error) {
 
 // Severity is how loudly a decision asks to be heard. It stays while an incident recovers: it is not over.
 func Severity(d firmware.Decision) string {
-	switch d.Status {
-	case firmware.StatusConfirmed, firmware.StatusRecovering:
+	switch {
+	case d.Relapsing:
+		return SeverityInfo // a suspicion, for now
+	case d.Status == firmware.StatusConfirmed, d.Status == firmware.StatusRecovering:
 		if d.Impact == firmware.ImpactDegraded {
 			return SeverityWarning
 		}
 		return SeverityCritical
-	case firmware.StatusSingleSite, firmware.StatusPartial:
+	case d.Status == firmware.StatusSingleSite, d.Status == firmware.StatusPartial:
 		return SeverityWarning
 	}
 	return SeverityInfo

@@ -93,6 +93,10 @@ func TestSeverityLastsAsLongAsTheIncident(t *testing.T) {
 			t.Errorf("%s %s is %s, want %s", c.status, c.impact, got, c.want)
 		}
 	}
+	again := firmware.Decision{Status: firmware.StatusRecovering, Impact: firmware.ImpactDown, Relapsing: true}
+	if got := wire.Severity(again); got != wire.SeverityInfo {
+		t.Errorf("an incident that was over is doubted, and that is %s", got)
+	}
 }
 
 func TestResultsSurvive(t *testing.T) {

@@ -11,14 +11,17 @@ import (
 // deadlineSlack is what a probe may need to notice that its time is over, and to put its end down.
 const deadlineSlack = 250 * time.Millisecond
 
+// sleepers is how often what the lab overslept may have met a run: itself, and what it waited for on this machine.
+const sleepers = 2
+
 // noLateProbe holds each run to its timeout. What the machine overslept during a run, by the lab's own word, is no
-// lateness of the probe's, but only so much; and a device that was itself frozen or starved cannot be held to it then.
+// lateness of the probe's, but only so much of it; and a device that was itself frozen or starved cannot be held to it then.
 func noLateProbe(e *evidence) (breaches []string) {
 	slept := sleeps(e.Log)
 	for _, h := range e.Stores {
 		for _, r := range h.Results {
 			run := scenario.Span{From: r.At, Until: r.At + r.Took}
-			if r.Timeout == 0 || r.Took <= r.Timeout+deadlineSlack || r.Took <= r.Timeout+deadlineSlack+within(slept, run) || e.asleep(h.Device, run) {
+			if r.Timeout == 0 || r.Took <= r.Timeout+deadlineSlack || r.Took <= r.Timeout+deadlineSlack+sleepers*within(slept, run) || e.asleep(h.Device, run) {
 				continue
 			}
 			breaches = append(breaches, fmt.Sprintf("%s at %s: %s/%s over %s took %v, and its timeout is %v; the machine overslept %v of it",

@@ -9,7 +9,7 @@ import (
 // How the lab watches its own machine: it naps so long, and notes when it woke up so much too late.
 const (
 	nap       = 20 * time.Millisecond
-	overslept = 50 * time.Millisecond
+	overslept = 10 * time.Millisecond
 )
 
 // watchSleep notes when this machine had no time for the lab, until the world ends: it had none for the devices then.
