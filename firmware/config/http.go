@@ -2,11 +2,11 @@ package config
 
 import (
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -47,15 +47,35 @@ func (b *builder) url(v val[string]) string {
 	if err == nil && u.User != nil {
 		b.add(v.at, kindUserinfo, "")
 	} else if err != nil || u.Scheme != "http" && u.Scheme != "https" || !goodHost(u) || !goodPort(u) {
-		b.add(v.at, kindURL, "", userinfo.ReplaceAllString(v.V, "//...@"))
+		b.add(v.at, kindURL, mendHost(u), shown(v.V))
 	}
 	return v.V
 }
 
-// goodHost reports whether a URL's host is a domain name or an IP address.
+// mendHost says how to write a host that is a name in another script, or has a zone; "" where neither is wrong.
+func mendHost(u *url.URL) string {
+	switch {
+	case u == nil || goodHost(u):
+	case strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r > unicode.MaxASCII }):
+		return "write its host as DNS has it, like xn--bcher-kva.example"
+	case strings.Contains(u.Hostname(), "%"):
+		return "leave out the zone: the uplink chooses the interface"
+	}
+	return ""
+}
+
+// shown is what a problem tells of a URL: neither who asks nor the query, which may be secrets.
+func shown(text string) string {
+	text, query, found := strings.Cut(userinfo.ReplaceAllString(text, "//...@"), "?")
+	if found && query != "" {
+		text += "?..."
+	}
+	return text
+}
+
+// goodHost reports whether a URL's host is a domain name or an IP address, without a zone.
 func goodHost(u *url.URL) bool {
-	_, err := netip.ParseAddr(u.Hostname())
-	return err == nil || isDomain(u.Hostname())
+	return goodName(u.Hostname())
 }
 
 // goodPort reports whether a URL has no port or a possible one.
@@ -71,7 +91,7 @@ func (b *builder) dialled(v val[string]) string {
 	}
 	ap, given, ok := addressPort(v.V, 0)
 	switch {
-	case !ok:
+	case !ok, ap.Addr().Zone() != "":
 		b.add(v.at, kindIPPort, "", v.V)
 		return ""
 	case given:
