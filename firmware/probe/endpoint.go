@@ -72,16 +72,29 @@ func (e *endpoint) resolve(ctx context.Context, r *run) ([]netip.AddrPort, error
 	return nil, none
 }
 
-func withPort(records []string, port uint16) ([]netip.AddrPort, error) {
-	addrs := make([]netip.AddrPort, len(records))
-	for i, text := range records {
+// withPort reads the addresses that a name was found to have. Those at which no host can be, such as the 0.0.0.0 of
+// resolvers that block a name, are left out: the kernel would take some for this device's own.
+func withPort(records []string, port uint16) (addrs []netip.AddrPort, err error) {
+	for _, text := range records {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
 			return nil, localError{err}
 		}
-		addrs[i] = netip.AddrPortFrom(a, port)
+		if hostly(a) {
+			addrs = append(addrs, netip.AddrPortFrom(a, port))
+		}
+	}
+	if len(addrs) == 0 {
+		return nil, &miss{firmware.OutcomeDNSOther, "the resolver's answer is " + few(records) + ", where no host can be"}
 	}
 	return addrs, nil
+}
+
+// hostly reports whether a server may be at an address that a stranger names. A link-local one of IPv6 means nothing
+// beyond its link, and an IPv4 address in the clothes of IPv6 would be measured as the wrong one.
+func hostly(a netip.Addr) bool {
+	return !a.IsUnspecified() && !a.IsMulticast() && !a.Is4In6() && !(a.Is6() && a.IsLinkLocalUnicast()) &&
+		a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
 // connect resolves and dials.

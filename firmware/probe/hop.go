@@ -85,21 +85,9 @@ func (at *hop) resolve(ctx context.Context, r *run, l *lookup) ([]netip.AddrPort
 		case err != nil:
 			return nil, err
 		}
-		return atPort(rep.records, at.target.address.Port())
+		return withPort(rep.records, at.target.address.Port())
 	}
 	return nil, localError{errors.New("nothing was asked")}
-}
-
-func atPort(records []string, port uint16) ([]netip.AddrPort, error) {
-	addrs := make([]netip.AddrPort, len(records))
-	for n, text := range records {
-		a, err := netip.ParseAddr(text)
-		if err != nil {
-			return nil, localError{err}
-		}
-		addrs[n] = netip.AddrPortFrom(a, port)
-	}
-	return addrs, nil
 }
 
 // way tells apart connections that lead to different places.

@@ -4,18 +4,25 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"time"
 
 	"edgeprobe.io/firmware"
 )
 
-// byTCP asks again for an answer that was too long for a packet (RFC 7766).
+// byTCP asks again for an answer that was too long for a packet (RFC 7766). It takes no more time than any resolver has,
+// so that another still has its turn.
 func (x *exchange) byTCP(ctx context.Context, n query) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Until(x.run.deadline)/3)
+	defer cancel()
 	rep, err := x.stream(ctx, n)
 	if err == nil {
 		return rep, nil
 	}
-	if out := classify(err, phaseResolve, x.run.stopped()); out == firmware.OutcomeLocalFault || out == firmware.OutcomeDNSTimeout {
+	switch classify(err, phaseResolve, x.run.stopped()) {
+	case firmware.OutcomeLocalFault:
 		return reply{}, err
+	case firmware.OutcomeDNSTimeout:
+		return reply{malformed: true}, &miss{firmware.OutcomeDNSTimeout, "the resolver's answer was truncated, and by TCP none came in time"}
 	}
 	return reply{malformed: true}, &miss{firmware.OutcomeDNSOther, "the resolver's answer was truncated and TCP to it failed"}
 }
@@ -26,7 +33,8 @@ func (x *exchange) stream(ctx context.Context, n query) (reply, error) {
 		return reply{}, err
 	}
 	defer x.run.guard(c)()
-	if err := c.SetDeadline(x.run.deadline); err != nil {
+	until, _ := ctx.Deadline()
+	if err := c.SetDeadline(until); err != nil {
 		return reply{}, err
 	}
 	x.out = x.q.with(append(x.out[:0], 0, 0), n.id)

@@ -54,6 +54,9 @@ func (h *httpProbe) redirected(t *trail, from *hop, a *http.Response) (*hop, err
 	if err != nil {
 		return off("leads to where no request can be sent")
 	}
+	if a := next.target.address.Addr(); a.IsValid() && c.Address == "" && !hostly(a) {
+		return off("leads to an address where no host can be")
+	}
 	next.again = true
 	step := next.request.Method + " " + to.String()
 	if slices.Contains(*t, step) {

@@ -61,10 +61,12 @@ func newTarget(c *firmware.HTTPCheck) (t target, err error) {
 	return t, t.suits()
 }
 
-// suits holds the address, where it is known, to the IP version wanted.
+// suits holds the address, where it is known, to the uplink's interface and the IP version wanted.
 func (t *target) suits() error {
 	a := t.address.Addr().Unmap()
 	switch {
+	case a.Zone() != "":
+		return errors.New("its address has a zone: the uplink chooses the interface")
 	case t.family != 0 && t.family != 4 && t.family != 6:
 		return fmt.Errorf("IP version %d is not 4 or 6", t.family)
 	case t.family != 0 && a.IsValid() && a.Is4() != (t.family == 4):

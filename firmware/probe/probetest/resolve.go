@@ -40,7 +40,8 @@ func always(handle dns.HandlerFunc) func(testing.TB) dns.HandlerFunc {
 
 // resolveRows goes from a name to a page, by either IP version.
 func resolveRows() []Behaviour {
-	const ok, noData, refused, dead = firmware.OutcomeOK, firmware.OutcomeDNSNoData, firmware.OutcomeRefused, firmware.OutcomeDeadResolver
+	const ok, noData, refused = firmware.OutcomeOK, firmware.OutcomeDNSNoData, firmware.OutcomeRefused
+	const nowhere, dead = firmware.OutcomeDNSOther, firmware.OutcomeDeadResolver
 	const v4, v6 = "A 127.0.0.1", "AAAA ::1"
 	family := func(n int) func(*firmware.HTTPCheck) { return func(c *firmware.HTTPCheck) { c.Family = n } }
 	return append(over(firmware.ConnPlain,
@@ -48,6 +49,7 @@ func resolveRows() []Behaviour {
 		row("name-with-both", "a name with both: IPv4 is asked, and IPv6 has no listener", resolved(zone(v6, v4)), ok),
 		row("name-with-ipv6-only", "a name with an IPv6 address only", resolved6(0), ok),
 		row("name-with-ipv6-asked", "a name with both, and only IPv6 is measured", resolved6(6, v4), ok),
+		row("first-address-nowhere", "two addresses, and the first is 0.0.0.0", resolved(zone("A 0.0.0.0", v4)), ok),
 		row("first-address-dead", "two addresses, and nobody listens at the first", resolved(zone("A 127.0.0.99", v4)), ok),
 		row("ipv4-of-both", "a name with both, and only IPv4 is measured", resolved(zone(v4, v6)).asks(family(4)), ok),
 		row("alias-to-a-page", "a name that is an alias of another", resolved(func(t testing.TB) dns.HandlerFunc {
@@ -72,6 +74,18 @@ func resolveRows() []Behaviour {
 			up.Check.HTTP.Redirects, up.Check.Timeout, up.Resolvers = 1, Short, servers(Resolver(s, Silent))
 			return up
 		}, dead).saying("does not answer"),
+		row("name-blocked", "a name whose address is 0.0.0.0, as of a resolver that blocks it", resolved(zone("A 0.0.0.0")), nowhere).saying("0.0.0.0"),
+		row("name-blocked-ipv6", "a name whose IPv6 address is ::", resolved(zone("AAAA ::")).asks(family(6)), nowhere),
+		row("name-link-local", "a name whose address is one of its own link", resolved(zone("AAAA fe80::1")), nowhere),
+		row("name-multicast", "a name whose address is a group's", resolved(zone("A 224.0.0.1")), nowhere),
+		row("name-broadcast", "a name whose address is everybody's", resolved(zone("A 255.255.255.255")), nowhere),
+		row("name-mapped", "a name whose IPv6 address is an IPv4 address", resolved(zone("AAAA ::ffff:127.0.0.1")).asks(family(6)), nowhere),
+		row("mail-blocked", "a mail server whose address is 0.0.0.0", func(s Stage) Setup {
+			return Setup{
+				Check:     firmware.Check{Kind: "tcp", TCP: &firmware.TCPCheck{Target: "mail.example:25"}},
+				Resolvers: servers(Resolver(s, Answers(s, "mail.example. 60 IN A 0.0.0.0"))),
+			}
+		}, nowhere),
 		row("redirect-to-nowhere", "a redirect to a name that does not exist", func(s Stage) Setup {
 			up := page(Serve(s, Says(Moved(302, "http://gone.example/"))))
 			up.Check.HTTP.Redirects, up.Resolvers = 1, servers(Resolver(s, RCode(dns.RcodeNameError)))

@@ -23,6 +23,9 @@ func inTurn(handles ...func(testing.TB) dns.HandlerFunc) starter {
 	}
 }
 
+// cutAndSilent is a resolver whose answers are too long for a packet, and whose TCP a firewall drops.
+func cutAndSilent(testing.TB) dns.HandlerFunc { return Truncates(Silent) }
+
 // resolversRows is several resolvers, not all of which do.
 func resolversRows() []Behaviour {
 	const ok, servFail, dead, patience = firmware.OutcomeOK, firmware.OutcomeDNSServFail, firmware.OutcomeDeadResolver, 900 * time.Millisecond
@@ -33,6 +36,7 @@ func resolversRows() []Behaviour {
 		row("first-refuses", "the first refuses, the second answers", inTurn(refuses, good), ok),
 		row("first-silent", "the first is silent, the second answers", inTurn(mute, good).within(patience), ok),
 		row("first-packet-lost", "one that hears only the second packet", inTurn(deafAtFirst).within(patience), ok),
+		row("first-cut-and-silent", "the first truncates and is silent by TCP, the second answers", inTurn(cutAndSilent, good).within(patience), ok),
 		row("first-is-a-wall", "the first is garbage, the second answers", func(s Stage) Setup {
 			up := inTurn(good)(s)
 			wall := Packets(s, func(c net.PacketConn, from net.Addr, _ []byte) { c.WriteTo([]byte("what?"), from) })
