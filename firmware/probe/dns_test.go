@@ -53,3 +53,39 @@ func TestStoppedLookupIsNoFault(t *testing.T) {
 		t.Errorf("%+v, want a local fault at once", r)
 	}
 }
+
+// onLink is a socket of an uplink whose resolver has an address of the link, which the kernel tells with its zone.
+type onLink struct {
+	net.PacketConn
+	resolver net.Addr
+}
+
+// WriteTo sends to the resolver.
+func (c onLink) WriteTo(p []byte, _ net.Addr) (int, error) {
+	return c.PacketConn.WriteTo(p, c.resolver)
+}
+
+// ReadFrom receives from the resolver.
+func (c onLink) ReadFrom(p []byte) (int, net.Addr, error) {
+	n, _, err := c.PacketConn.ReadFrom(p)
+	return n, &net.UDPAddr{IP: net.ParseIP("fe80::53"), Port: 53, Zone: "eth0"}, err
+}
+
+// TestResolverOnTheLink: routers announce resolvers by an address of the link, and systems write it with the interface's
+// name, its number or neither.
+func TestResolverOnTheLink(t *testing.T) {
+	at, err := net.ResolveUDPAddr("udp", resolver(t, answers(t, "shop.example. 60 IN A 192.0.2.7")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, server := range []string{"[fe80::53]:53", "[fe80::53%eth0]:53", "[fe80::53%2]:53"} {
+		via := loopback(server)
+		via.ListenPacket = func(ctx context.Context, _, _ string) (net.PacketConn, error) {
+			c, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp4", "127.0.0.1:0")
+			return onLink{c, at}, err
+		}
+		if r := do(t, prober(t, dnsCheck("shop.example.", "A", "", short, "192.0.2.7"), via, probe.Defaults()), short); !r.Outcome.OK() {
+			t.Errorf("%s: %v (%s), want ok", server, r.Outcome, r.Detail)
+		}
+	}
+}

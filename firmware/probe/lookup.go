@@ -171,10 +171,8 @@ func (x *exchange) match(message []byte, from net.Addr) (reply, query) {
 	if !ok {
 		return reply{}, query{}
 	}
-	a := udp.AddrPort()
-	a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 	for _, n := range x.sent {
-		if n.to.at != a {
+		if plain(n.to.at) != plain(udp.AddrPort()) {
 			continue
 		}
 		if rep, ours := parseReply(message, n.id, x.about(n)); ours {
@@ -182,4 +180,10 @@ func (x *exchange) match(message []byte, from net.Addr) (reply, query) {
 		}
 	}
 	return reply{}, query{}
+}
+
+// plain is an address without its zone, and an IPv4 one as that: resolvers on the link, which routers announce, are
+// written with a zone and without, and the socket is the uplink's anyway.
+func plain(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
