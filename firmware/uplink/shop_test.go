@@ -65,11 +65,11 @@ func shop(ctx context.Context, g *errgroup.Group) error {
 		}
 	}
 	web := &http.Server{Handler: http.HandlerFunc(shelf), ErrorLog: log.New(io.Discard, "", 0)}
-	web.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
-	context.AfterFunc(ctx, func() { web.Close(); ls[2].Close() })
+	secure := &http.Server{Handler: web.Handler, ErrorLog: web.ErrorLog, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}} // one that serves without TLS first has no HTTP/2
+	context.AfterFunc(ctx, func() { web.Close(); secure.Close(); ls[2].Close() })
 	for _, i := range []int{0, 3} {
 		g.Go(func() error { web.Serve(ls[i]); return nil })
-		g.Go(func() error { web.ServeTLS(ls[i+1], "", ""); return nil })
+		g.Go(func() error { secure.ServeTLS(ls[i+1], "", ""); return nil })
 	}
 	g.Go(func() error {
 		for {
