@@ -25,9 +25,12 @@ want nsenter util-linux
 want aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 want arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 [ "${1:-}" != bench ] || want prometheus-blackbox-exporter prometheus-blackbox-exporter
-# A real systemd-resolved is asked by tests; its package would make itself this machine's resolver.
-compgen -G '/usr/lib/*/systemd/libsystemd-shared-*.so' >/dev/null || missing+=(libsystemd-shared)
+# Real daemons that tests ask; their packages would take over this machine's network. What they are linked with is harmless.
+wantlib() { compgen -G "/usr/lib/*/$1" >/dev/null || missing+=("${@:2}"); }
+wantlib 'systemd/libsystemd-shared-*.so' libsystemd-shared
+wantlib 'libndp.so.*' libndp0 libcurl3-gnutls libglib2.0-0 libjansson4 libpsl5
 "$(dirname "$0")/unpack.sh" lib/systemd/systemd-resolved systemd-resolved
+"$(dirname "$0")/unpack.sh" sbin/NetworkManager network-manager
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
