@@ -74,7 +74,7 @@ several; its "outcome" is one of a closed list, times are in milliseconds, and w
 	flags.StringVar(&f.config, "config", "", "config file that NAME is looked up in")
 	flags.StringVar(&f.uplink, "uplink", "", "network interface to go out of; with --config the uplink's name (default: all of them)")
 	flags.StringVar(&f.source, "source", "", "source address")
-	flags.StringSliceVar(&f.resolvers, "resolver", nil, "resolver to ask, ip or ip:port; may be repeated (default: those of /etc/resolv.conf)")
+	flags.StringSliceVar(&f.resolvers, "resolver", nil, "resolver to ask, ip or ip:port; may be repeated (default: those that the system was given for the interface of --uplink, or those of /etc/resolv.conf)")
 	flags.StringVar(&f.ca, "ca", "", "PEM file of certificate authorities to trust instead of the system's")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up after this long, 50ms to 60s")
 	flags.IntSliceVar(&f.status, "expect-status", nil, "accepted status codes (default: 200 to 299)")

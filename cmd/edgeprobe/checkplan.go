@@ -27,7 +27,8 @@ func (f checkFlags) planURL(target string) (look, error) {
 	if err != nil {
 		return look{}, err
 	}
-	if resolvers == nil {
+	auto := resolvers == nil && f.uplink != "" // those of the machine may lead out by another interface
+	if resolvers == nil && !auto {
 		if resolvers, err = systemResolvers("/etc/resolv.conf"); err != nil {
 			return look{}, err
 		}
@@ -39,7 +40,7 @@ func (f checkFlags) planURL(target string) (look, error) {
 	return look{
 		target: target,
 		check:  check,
-		uplink: firmware.Uplink{Name: f.uplink, Interface: f.uplink, Source: source, Resolvers: resolvers},
+		uplink: firmware.Uplink{Name: f.uplink, Interface: f.uplink, Source: source, Resolvers: resolvers, AutoResolvers: auto},
 		probe:  settings,
 	}, nil
 }

@@ -44,3 +44,17 @@ func TestUplinksSayWhoNamesTheResolvers(t *testing.T) {
 		t.Errorf("without a bus: %v", w)
 	}
 }
+
+// TestCheckAsksTheInterfacesOwn: over an interface, a name is looked up by the resolvers that the system was given for
+// it, unless some are named.
+func TestCheckAsksTheInterfacesOwn(t *testing.T) {
+	for _, tc := range []struct {
+		flags checkFlags
+		auto  bool
+	}{{checkFlags{uplink: "lo"}, true}, {checkFlags{uplink: "lo", resolvers: []string{"192.0.2.1"}}, false}, {checkFlags{}, false}} {
+		l, err := tc.flags.planURL("https://shop.example/")
+		if err != nil || l.uplink.AutoResolvers != tc.auto || (len(l.uplink.Resolvers) == 0) != tc.auto {
+			t.Errorf("%+v: %+v, %v", tc.flags, l.uplink, err)
+		}
+	}
+}
