@@ -251,6 +251,27 @@ func TestMinimalFileDoesSomethingSensible(t *testing.T) {
 	}
 }
 
+// TestMinimalFileExamples: the checks that it shows as comments are good ones, both journeys among them.
+func TestMinimalFileExamples(t *testing.T) {
+	const mark = "\n      # "
+	text := strings.ReplaceAll(Minimal(), mark, "\n      ")
+	c, err := Parse("my.yaml", []byte(text), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepared(t, c)
+	var names []string
+	for _, check := range c.Checks {
+		if check.Ref.Service != "" {
+			names = append(names, check.Ref.Name+" "+check.Kind)
+		}
+	}
+	want := []string{"home http", "origin http", "script transaction", "upload transaction"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	inDir(t, "testdata/good")
 	for file, want := range map[string][]string{

@@ -10,6 +10,7 @@ const (
 	kindEmpty
 	kindDocuments
 	kindSyntax
+	kindTab
 	kindExpansion
 	kindMany
 	kindUnknownKey
@@ -87,6 +88,7 @@ var sentences = [kinds]sentence{
 	kindEmpty:        {"holds nothing", "begin with the output of edgeprobe config init"},
 	kindDocuments:    {"has a second document", "keep one document per file and remove this one"},
 	kindSyntax:       {"is not YAML: %s", "mend the indentation, quotes or brackets there"},
+	kindTab:          {"is indented by a tab, which YAML does not take", "indent it by spaces"},
 	kindExpansion:    {"grows beyond 100000 values through its aliases", "write the values out or use fewer aliases"},
 	kindMany:         {"has %d more problems", "mend these first"},
 	kindUnknownKey:   {"is not a known key", "remove it"},

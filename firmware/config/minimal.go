@@ -95,6 +95,19 @@ services:                                # what your customers depend on
       #   steps:
       #     - {name: page, url: "https://example.com/", capture: [{name: script, script: "recorder"}]}
       #     - {name: script, url: "${script}", expect: {min_bytes: 1kB, body: "version 7"}}
+      # - name: upload                   # a journey: an upload (tus, say) that breaks off is resumed, and whole
+      #   kind: transaction
+      #   steps:
+      #     - {name: create, method: POST, url: "https://up.example.com/files", expect: {status: [201]},
+      #        headers: {Upload-Length: "2097152"}, capture: [{name: file, header: Location}]}
+      #     - {name: broken, method: PATCH, url: "${file}", send: {content: clip, to: 2MiB}, break_after: 700kB,
+      #        headers: {Upload-Offset: "0", Content-Type: application/offset+octet-stream}}
+      #     - {name: where, method: HEAD, url: "${file}", pause: 1s, capture: [{name: offset, header: Upload-Offset}]}
+      #     - {name: resume, method: PATCH, url: "${file}", send: {content: clip, from: "${offset}", to: 2MiB},
+      #        headers: {Upload-Offset: "${offset}", Content-Type: application/offset+octet-stream}}
+      #     - {name: verify, url: "${file}", stored: {content: clip, to: 2MiB}}
+      #   cleanup:
+      #     - {name: delete, method: DELETE, url: "${file}"}
 
 controls:                                # not your provider's: they prove that this device itself can see
   - {name: quad9, kind: dns, server: 9.9.9.9, query: dns.quad9.net, interval: 30s}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,7 +74,7 @@ func (r *reader) parse(at place, data []byte) (*yaml.Node, bool) {
 		at.line, at.col = next.Line, next.Column
 		r.add(at, kindDocuments, "")
 	} else if !errors.Is(err, io.EOF) {
-		r.syntax(at, err)
+		r.syntax(at, data, err)
 		return nil, false
 	}
 	return doc.Content[0], true
@@ -91,21 +90,6 @@ func invalid(data []byte) int {
 		i += n
 	}
 	return -1
-}
-
-var (
-	syntaxLine = regexp.MustCompile(`^(?:yaml: )?(?:line ([0-9]+): )?(.*)`)
-	quoted     = regexp.MustCompile(` '[^']{2,}'`) // may be a secret that was not quoted; punctuation is none
-)
-
-// syntax reports an error of the YAML library in our own form.
-func (r *reader) syntax(at place, err error) {
-	m := syntaxLine.FindStringSubmatch(err.Error())
-	at.line, at.col = 1, 1
-	if n, err := strconv.Atoi(m[1]); err == nil {
-		at.line = n
-	}
-	r.add(at, kindSyntax, "", quoted.ReplaceAllString(m[2], ""))
 }
 
 // value reads n into v, whose field has the given tag.
