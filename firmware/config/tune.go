@@ -24,7 +24,7 @@ func (b *builder) tune(raw *rawFile) {
 	b.cfg.Fold.Verdict = verdict.Settings{
 		BadRuns: r.BadRuns.or(v.BadRuns), BadSpan: r.BadSpan.or(v.BadSpan), GoodRuns: r.GoodRuns.or(v.GoodRuns),
 		ValidFactor: r.ValidFactor.or(v.ValidFactor), ControlShare: float64(r.ControlShare.or(share(v.ControlShare))),
-		DNSAfter: r.DNSAfter.or(v.DNSAfter),
+		DNSAfter: r.DNSAfter.or(v.DNSAfter), FlapHard: v.FlapHard, FlapSoft: v.FlapSoft,
 	}
 	b.cfg.Fold.Quorum = quorum.Settings{
 		Devices: r.Devices.or(q.Devices), Sites: r.Sites.or(q.Sites), Networks: r.Networks.or(q.Networks),

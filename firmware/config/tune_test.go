@@ -5,8 +5,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"edgeprobe.io/firmware/quorum"
 	"edgeprobe.io/firmware/schedule"
 	"edgeprobe.io/firmware/store"
+	"edgeprobe.io/firmware/verdict"
 )
 
 // least parses the least device with more lines.
@@ -25,6 +27,12 @@ func TestDefaultsAreTheirUsers(t *testing.T) {
 	c := least(t, "")
 	if d := cmp.Diff(schedule.Defaults(), c.Schedule); d != "" {
 		t.Errorf("schedule (-its own +the config's):\n%s", d)
+	}
+	if d := cmp.Diff(verdict.Defaults(), c.Fold.Verdict); d != "" {
+		t.Errorf("verdict (-its own +the config's):\n%s", d)
+	}
+	if d := cmp.Diff(quorum.Defaults(), c.Fold.Quorum); d != "" {
+		t.Errorf("quorum (-its own +the config's):\n%s", d)
 	}
 	if d := cmp.Diff(store.Defaults(), c.Store); d != "" {
 		t.Errorf("store (-its own +the config's):\n%s", d)
