@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"edgeprobe.io/firmware"
 	"edgeprobe.io/firmware/uplink/resolvers"
@@ -52,6 +53,7 @@ func TestCheckAsksTheInterfacesOwn(t *testing.T) {
 		flags checkFlags
 		auto  bool
 	}{{checkFlags{uplink: "lo"}, true}, {checkFlags{uplink: "lo", resolvers: []string{"192.0.2.1"}}, false}, {checkFlags{}, false}} {
+		tc.flags.timeout = time.Second
 		l, err := tc.flags.planURL("https://shop.example/")
 		if err != nil || l.uplink.AutoResolvers != tc.auto || (len(l.uplink.Resolvers) == 0) != tc.auto {
 			t.Errorf("%+v: %+v, %v", tc.flags, l.uplink, err)
