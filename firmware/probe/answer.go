@@ -128,7 +128,7 @@ func (h *httpProbe) finish(r *run, answer *http.Response) error {
 	if err := unreadable(answer); err != nil && (h.looksAtBody() || h.sum != nil) {
 		return err
 	}
-	size, err := h.readBody(decoded(answer))
+	size, err := h.readBody(decoded(answer, h.expect.most))
 	h.whole = err == nil && size <= h.expect.most && !answer.Close && h.in.Buffered() == 0
 	r.result.Bytes = uint32(min(size, h.expect.most, math.MaxUint32))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"io"
+	"net"
 	"strings"
 
 	"edgeprobe.io/firmware"
@@ -46,6 +47,9 @@ func bodyRows() []Behaviour {
 		row("script-of-last-week", "the script of last week: its version is another", says("/*! recorder 41 */", func(c *check) { c.ExpectBody = "recorder 42" }), mismatch),
 		row("gzip-unasked", "gzip, although identity was asked for: browsers read it", coded("gzip", gzipped("hello world")), ok),
 		row("gzip-bomb", "gzip of 64 MB in 64 KB", bomb, firmware.OutcomeTooLarge).flooding(),
+		row("gzip-in-members", "gzip in two members", coded("gzip", gzipped("hel")+gzipped("lo world")), ok),
+		row("gzip-and-more", "gzip, and zeros after it: browsers leave them", coded("gzip", gzipped("hello world")+"\x00\x00\x00\x00"), ok),
+		row("gzip-of-nothing", "gzip without end that holds nothing", nothings, firmware.OutcomeTooLarge).flooding(),
 		row("gzip-that-is-none", "a page that is called gzip and is not", coded("gzip", "hello world"), mismatch).saying("gzip"),
 		row("gzip-cut", "gzip without its end, of the right length", coded("gzip", gzipped("hello world")[:20]), mismatch).saying("gzip"),
 		row("deflate-unasked", "deflate, although identity was asked for: nobody looks inside", coded("deflate", deflated("hello world")), mismatch).saying("deflate"),
@@ -66,6 +70,18 @@ func bomb(s Stage) Setup {
 	}
 	w.Close()
 	return web(Says(Answer(200, "Content-Encoding: gzip\r\n", out.String())))(s)
+}
+
+// nothings is empty members of gzip without end.
+func nothings(s Stage) Setup {
+	many := strings.Repeat(gzipped(""), 1000)
+	return web(func(c net.Conn) {
+		c.Read(make([]byte, 4096))
+		_, err := io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+		for err == nil {
+			_, err = io.WriteString(c, many)
+		}
+	})(s)
 }
 
 func gzipped(text string) string {
