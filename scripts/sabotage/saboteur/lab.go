@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"edgeprobe.io/scripts/lab/judge"
 )
@@ -72,7 +73,8 @@ func notices(r judge.Report, invariant string) (bool, string) {
 	}
 	for _, i := range r.Invariants {
 		if !i.Pass && (invariant == "" || invariant == i.Name) {
-			return true, r.Name + ": " + i.Name + ": " + i.Why[0]
+			why, _, _ := strings.Cut(i.Why[0], "\n")
+			return true, r.Name + ": " + i.Name + ": " + why
 		}
 		if !i.Pass {
 			said += ", not " + i.Name
