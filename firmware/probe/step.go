@@ -120,8 +120,17 @@ func (s *stepProbe) request(v values) (at hop, err error) {
 	if at, err = newHop(&c, s.clock, s.set); err != nil {
 		return at, err
 	}
+	if strings.Contains(s.def.URL, openName) && climbs(at.target.url.EscapedPath()) {
+		return at, errors.New("what was captured leads out of the path")
+	}
 	at.upload = upload{content: send, cut: s.def.BreakAfter}
 	return at, nil
+}
+
+// climbs reports whether a path has a part that leads to another place than where it stands (RFC 3986 section 3.3): no
+// escape makes data of it.
+func climbs(path string) bool {
+	return slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return part == "." || part == ".." })
 }
 
 // ready reports whether all that the request needs was captured.

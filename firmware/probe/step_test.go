@@ -159,3 +159,23 @@ func TestDigest(t *testing.T) {
 		}
 	}
 }
+
+// TestCapturedValueStaysInItsPlace: a value that a server names is data in the path, and never a step up from it, where
+// a clean-up would delete something else.
+func TestCapturedValueStaysInItsPlace(t *testing.T) {
+	for value, want := range map[string]firmware.Outcome{"7": firmware.OutcomeOK, "a/..": firmware.OutcomeOK, "..": firmware.OutcomeHTTPRedirect, ".": firmware.OutcomeHTTPRedirect} {
+		var asked atomic.Value
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Store(r.RequestURI)
+			w.Header().Set("X-Id", value)
+		}))
+		t.Cleanup(srv.Close)
+		r := do(t, prober(t, transactionCheck(&firmware.TransactionCheck{Steps: []firmware.StepCheck{
+			{Name: "create", HTTPCheck: firmware.HTTPCheck{URL: srv.URL + "/files/"}, Captures: []firmware.Capture{{Name: "id", Header: "X-Id"}}},
+			{Name: "delete", HTTPCheck: firmware.HTTPCheck{URL: srv.URL + "/files/${id}", Method: "DELETE"}},
+		}}, long), loopback(), probe.Defaults()), long)
+		if r.Outcome != want || want != firmware.OutcomeOK && asked.Load() != "/files/" {
+			t.Errorf("%q: %v (%s), asked for %v, want %v", value, r.Outcome, r.Detail, asked.Load(), want)
+		}
+	}
+}
