@@ -37,14 +37,12 @@ func newEndpoint(hostPort, address string) (endpoint, error) {
 // newHost is newEndpoint for a host alone; 0 is the port of what has none.
 func newHost(host string, port uint16) (endpoint, error) {
 	e := endpoint{target: target{name: strings.TrimSuffix(host, ".")}}
-	literal, err := netip.ParseAddr(e.name)
+	literal := literalOf(e.name, e.family)
 	e.address = netip.AddrPortFrom(literal, port)
-	switch {
-	case err == nil && literal.Zone() != "":
+	if literal.Zone() != "" {
 		return e, fmt.Errorf("address %q has a zone: the uplink chooses the interface", host)
-	case err == nil:
-		return e, nil
 	}
+	var err error
 	e.asks, err = e.questions()
 	return e, err
 }

@@ -51,7 +51,7 @@ func newTarget(c *firmware.HTTPCheck) (t target, err error) {
 		}
 	}
 	t.name = strings.TrimSuffix(t.url.Hostname(), ".")
-	literal, _ := netip.ParseAddr(t.name)
+	literal := literalOf(t.name, c.Family)
 	t.address, t.family = netip.AddrPortFrom(literal, uint16(port)), c.Family
 	if c.Address != "" {
 		if err := t.pin(c.Address); err != nil {
@@ -59,6 +59,21 @@ func newTarget(c *firmware.HTTPCheck) (t target, err error) {
 		}
 	}
 	return t, t.suits()
+}
+
+// literalOf is the address that a host is, without asking anybody: its own, or the loopback's where it is localhost or
+// below it, which resolvers must not be asked for (RFC 6761 section 6.3). Of a name it is none.
+func literalOf(host string, family int) netip.Addr {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a
+	}
+	switch h := strings.ToLower(host); {
+	case h != "localhost" && !strings.HasSuffix(h, ".localhost"):
+		return netip.Addr{}
+	case family == 6:
+		return netip.IPv6Loopback()
+	}
+	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 }
 
 // suits holds the address, where it is known, to the uplink's interface and the IP version wanted.
