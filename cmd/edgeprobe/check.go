@@ -35,7 +35,7 @@ certificate lasts; of several a table. The URL's scheme says what is done:
   icmp://host                           ping five times; needs net.ipv4.ping_group_range
   dns://server/name?type=A              ask a DNS server, or without server the resolvers
 
-Names are asked of the resolvers; /etc/hosts is not read. With --config, NAME is a check of that file: SERVICE/CHECK, or
+Names are asked of the resolvers; /etc/hosts is not read, and localhost is this machine. With --config, NAME is a check of that file: SERVICE/CHECK, or
 SERVICE for all of its checks; control/NAME, or control for what proves that this device is online; without NAME, all
 that there are.
 

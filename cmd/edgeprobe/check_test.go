@@ -190,6 +190,11 @@ controls: [{name: one, kind: http, url: "%s/", interval: 10s}]
 	if code != 1 || strings.Contains(out, "eth0") || strings.Count(out, " over lte") != 2 {
 		t.Errorf("a service over one uplink: exit %d, %s%s", code, out, errs)
 	}
+	out, _, _ = run(t, "check", "shop/home", "--config", file, "--json")
+	var one struct{ Target, Kind, Uplink string }
+	if err := json.NewDecoder(strings.NewReader(out)).Decode(&one); err != nil || one.Target != "shop/home" || one.Kind != "http" || one.Uplink != "eth0" {
+		t.Errorf("%v, %+v of %s", err, one, out)
+	}
 	out, errs, code = run(t, "check", "control", "--config", file, "--uplink", "lte")
 	if code != 0 || !strings.Contains(out, "control/one over lte") {
 		t.Errorf("the controls: exit %d, %s%s", code, out, errs)

@@ -39,7 +39,7 @@ func (f checkFlags) planConfigured(name string) ([]look, error) {
 			if check.Uplink != "" && check.Uplink != u.Name {
 				continue
 			}
-			out = append(out, look{target: check.Ref.String() + " over " + u.Name, check: check, uplink: u, probe: c.Probe})
+			out = append(out, look{target: check.Ref.String() + " over " + u.Name, named: true, check: check, uplink: u, probe: c.Probe})
 		}
 	}
 	if len(out) == 0 {

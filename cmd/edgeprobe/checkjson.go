@@ -10,7 +10,8 @@ import (
 // seen is a run as `check --json` prints it, with the names and units of the status page: milliseconds and RFC 3339.
 // What is not known is left out.
 type seen struct {
-	Target  string              `json:"target"`
+	Target  string              `json:"target"` // the URL, or SERVICE/CHECK of a config
+	Kind    string              `json:"kind"`
 	Uplink  string              `json:"uplink,omitempty"`
 	OK      bool                `json:"ok"`
 	Outcome firmware.Outcome    `json:"outcome"`
@@ -47,7 +48,7 @@ type seenStep struct {
 // seenOf tells of a run that ended at wall time now.
 func seenOf(l look, r firmware.Result, now time.Time) seen {
 	s := seen{
-		Target: l.target, Uplink: r.Uplink, OK: r.Outcome.OK(), Outcome: r.Outcome, Detail: r.Detail, Code: r.Status,
+		Target: l.plain(), Kind: l.check.Kind, Uplink: r.Uplink, OK: r.Outcome.OK(), Outcome: r.Outcome, Detail: r.Detail, Code: r.Status,
 		Start: now.Add(-r.Took).UTC(), TookMS: millis(r.Took), Phases: seenPhases(r.Phases),
 		Conn: r.Conn, Address: r.Address, Bytes: r.Bytes, Cache: r.Cache.State,
 	}

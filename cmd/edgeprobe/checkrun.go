@@ -15,7 +15,8 @@ import (
 
 // look is one check over one uplink, ready to run.
 type look struct {
-	target string // for people
+	target string // for people, with its uplink where the check is a config's
+	named  bool   // it is a config's
 	check  firmware.Check
 	uplink firmware.Uplink
 	probe  probe.Settings
@@ -51,6 +52,14 @@ func runLooks(cmd *cobra.Command, looks []look) error {
 		return errBad
 	}
 	return nil
+}
+
+// plain is what is looked at, for programs, which read the uplink beside it.
+func (l look) plain() string {
+	if l.named {
+		return l.check.Ref.String()
+	}
+	return l.target
 }
 
 func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error) {

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"edgeprobe.io/firmware"
-	"edgeprobe.io/firmware/clock"
 	"edgeprobe.io/firmware/config"
 	"edgeprobe.io/firmware/uplink"
 	"edgeprobe.io/firmware/uplink/resolvers"
@@ -22,7 +21,7 @@ type wayOut struct {
 	Metered   bool   `json:"metered,omitempty"`
 	uplink.Seen
 	naming
-	Portal    string           `json:"portal,omitempty"` // what its portal check has met; "": nothing, or none is configured
+	portal
 	Resolvers []netip.AddrPort `json:"resolvers"`
 	From      resolvers.Origin `json:"resolvers_from,omitempty"` // who named them: config, systemd-resolved, NetworkManager or a file's path
 	Month     *monthly         `json:"month,omitempty"`          // nil: no daemon with this config has counted
@@ -42,7 +41,7 @@ func newUplinksCmd() *cobra.Command {
 		Short: "Show the ways out of this device: state, addresses, route, resolvers, bytes",
 		Long: `Shows what the kernel says of each way out now, and what the daemon has counted this month. Without a config it
 shows this machine's interfaces. Each resolver of an uplink of the config that is up is asked for a name that nobody
-has, and where the config names a portal check, it is run once.
+has, and where the config names a portal check, it is run once. With --json the uplinks are one list.
 
 The exit code is 0, or 1 when an uplink of the config cannot carry anything, leads to a captive portal, or has no resolver
 that works.`,
@@ -82,10 +81,10 @@ func waysOut(ctx context.Context, file string) ([]wayOut, error) {
 	ways := []wayOut{}
 	for _, u := range cfg.Uplinks {
 		w, out := lookAt(ctx, u)
-		if w.Portal, err = metPortal(ctx, cfg, u, w.Up); err != nil {
-			return nil, err
-		}
 		if w.Up {
+			if err := w.tryPortal(ctx, cfg, u); err != nil {
+				return nil, err
+			}
 			if err := w.wakeResolvers(ctx, out); err != nil {
 				return nil, err
 			}
@@ -100,25 +99,6 @@ func waysOut(ctx context.Context, file string) ([]wayOut, error) {
 		ways = append(ways, w)
 	}
 	return ways, nil
-}
-
-// metPortal runs an uplink's portal check, where it has one and can.
-func metPortal(ctx context.Context, cfg *config.Config, u firmware.Uplink, up bool) (string, error) {
-	for _, c := range cfg.Checks {
-		if !up || c.Role != firmware.RolePortal || c.Uplink != u.Name {
-			continue
-		}
-		clk, err := clock.New(clock.Built())
-		if err != nil {
-			return "", err
-		}
-		r, err := look{check: c, uplink: u, probe: cfg.Probe}.run(ctx, clk)
-		if err != nil || r.Outcome != firmware.OutcomePortal {
-			return "", err
-		}
-		return r.Detail, nil
-	}
-	return "", nil
 }
 
 func interfaces(ctx context.Context) ([]wayOut, error) {

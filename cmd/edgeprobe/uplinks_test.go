@@ -4,14 +4,17 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/miekg/dns"
 
 	"edgeprobe.io/firmware/probe/probetest"
+	"edgeprobe.io/firmware/uplink"
 )
 
 // uplinksConfig writes a config of two uplinks: one that works on every machine, and one that none has.
@@ -69,7 +72,7 @@ func TestUplinksWithDeadResolvers(t *testing.T) {
 		"silent, and a good": {silent + `", "` + good, 0, "up, but resolver " + silent + " does not answer"},
 	} {
 		out, errs, code := run(t, "uplinks", "--config", uplinksConfig(t, "lo", c.resolvers, good))
-		if code != c.code || errs != "" || !strings.Contains(out, c.says) {
+		if code != c.code || errs != "" || !strings.Contains(strings.Join(strings.Fields(out), " "), c.says) {
 			t.Errorf("%s: code %d, %q:\n%s", name, code, errs, out)
 		}
 	}
@@ -112,13 +115,13 @@ func TestAmounts(t *testing.T) {
 
 // TestUplinksBehindAPortal: a way out that leads to a portal says so, and one whose check is answered does not.
 func TestUplinksBehindAPortal(t *testing.T) {
-	met := true
+	met, answer := true, http.StatusNoContent
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if met {
 			http.Redirect(w, r, "http://login.example.net/", http.StatusFound)
 			return
 		}
-		w.WriteHeader(http.StatusNoContent)
+		w.WriteHeader(answer)
 	}))
 	defer s.Close()
 	file := filepath.Join(t.TempDir(), "berlin.yaml")
@@ -134,5 +137,38 @@ func TestUplinksBehindAPortal(t *testing.T) {
 	met = false
 	if out, errs, code := run(t, "uplinks", "--config", file); code != 0 || errs != "" || strings.Contains(out, "portal") {
 		t.Errorf("code %d, %q without a portal:\n%s", code, errs, out)
+	}
+	answer = http.StatusNotFound
+	if out, errs, code := run(t, "uplinks", "--config", file); code != 0 || errs != "" || !strings.Contains(out, "its portal check can tell nothing: http_status: status 404") {
+		t.Errorf("code %d, %q where the check's address is wrong:\n%s", code, errs, out)
+	}
+}
+
+// TestUplinksStayInside: where a table is too wide for the terminal, no line is, and nothing is left out.
+func TestUplinksStayInside(t *testing.T) {
+	ways := []wayOut{
+		{Name: "eth0", Seen: uplink.Seen{Up: true, Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.2/24"), netip.MustParsePrefix("2001:db8::2/64")}},
+			Resolvers: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.53:53")}, From: "/etc/resolv.conf", Month: &monthly{Bytes: 41500000, Allowance: 200e6}},
+		{Name: "wwan0", Seen: uplink.Seen{Why: "interface wwan0 is switched off, and has been since somebody pulled its modem out"}},
+	}
+	for width, table := range map[int]bool{60: false, 80: false, 200: true} {
+		var out strings.Builder
+		if err := drawUplinks(canvas{Writer: &out, width: width}, ways); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width {
+				t.Errorf("%d columns wide in a terminal of %d: %q", n, width, line)
+			}
+		}
+		if strings.Contains(out.String(), "UPLINK") != table {
+			t.Errorf("%d columns: a table is wanted: %v\n%s", width, table, out.String())
+		}
+		all := strings.Join(strings.Fields(out.String()), " ")
+		for _, want := range []string{"eth0 up", "192.0.2.2/24 2001:db8::2/64", "192.0.2.53 from /etc/resolv.conf", "42 MB of 200 MB this month", "pulled its modem out"} {
+			if !strings.Contains(all, want) {
+				t.Errorf("%d columns: %q is missing in\n%s", width, want, out.String())
+			}
+		}
 	}
 }

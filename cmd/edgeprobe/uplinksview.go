@@ -6,32 +6,75 @@ import (
 	"net/netip"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"edgeprobe.io/firmware/statuspage"
 	"edgeprobe.io/firmware/uplink"
 	"edgeprobe.io/firmware/uplink/resolvers"
 )
 
+// drawUplinks shows a row each, or where the terminal is too narrow for that, some lines each.
 func drawUplinks(c canvas, ways []wayOut) error {
 	if len(ways) == 0 {
 		_, err := fmt.Fprintln(c, "this machine has no way out: no interface but its own loop")
 		return err
 	}
-	t := tabwriter.NewWriter(c, 0, 0, 2, ' ', 0)
-	line(t, "  UPLINK", "STATE", "ADDRESS", "ROUTE", "RESOLVERS", "BYTES")
+	heads := []string{"  UPLINK", "STATE", "ADDRESS", "ROUTE", "RESOLVERS", "BYTES"}
+	var table strings.Builder
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	line(t, heads...)
 	for _, w := range ways {
-		sign, state := statuspage.MoodGood.Sign(), "up"
-		switch {
-		case !w.Up:
-			sign, state = statuspage.MoodBad.Sign(), "down: "+w.Why
-		case w.Portal != "":
-			sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Portal
-		case w.Unresolved != "":
-			sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Unresolved
-		}
-		line(t, sign+" "+w.Name, state, cmp.Or(addressWords(w.Addresses), "-"), cmp.Or(routeWords(w.Routes), "-"), cmp.Or(resolverWords(w), "-"), monthWords(w))
+		line(t, uplinkRow(w)...)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for l := range strings.Lines(table.String()) {
+		if utf8.RuneCountInString(l) > c.width+1 { // with its end
+			return drawLists(c, heads, ways)
+		}
+	}
+	_, err := fmt.Fprint(c, table.String())
+	return err
+}
+
+// drawLists shows each uplink and its state, and what else is known of it in a line each.
+func drawLists(c canvas, heads []string, ways []wayOut) error {
+	const column = 15
+	for _, w := range ways {
+		row := uplinkRow(w)
+		fmt.Fprintf(c, "%s  ", row[0])
+		drawWrapped(c, row[1], utf8.RuneCountInString(row[0])+2)
+		for i := 2; i < len(row); i++ {
+			if row[i] != "-" {
+				fmt.Fprint(c, c.paint(dim, fmt.Sprintf("    %-*s", column-4, strings.ToLower(heads[i]))))
+				drawWrapped(c, row[i], column)
+			}
+		}
+	}
+	return nil
+}
+
+// drawWrapped writes a text that begins in a column, and goes on there in further lines.
+func drawWrapped(c canvas, text string, column int) {
+	lines := wrapped(text, max(20, c.width-column))
+	fmt.Fprintln(c, strings.Join(lines, "\n"+strings.Repeat(" ", column)))
+}
+
+// uplinkRow is what is shown of an uplink; "-" is what is not known.
+func uplinkRow(w wayOut) []string {
+	sign, state := statuspage.MoodGood.Sign(), "up"
+	switch {
+	case !w.Up:
+		sign, state = statuspage.MoodBad.Sign(), "down: "+w.Why
+	case w.Portal != "":
+		sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Portal
+	case w.Unresolved != "":
+		sign, state = statuspage.MoodWarn.Sign(), "up, but "+w.Unresolved
+	case w.Unasked != "":
+		sign, state = statuspage.MoodWarn.Sign(), "up; its portal check can tell nothing: "+w.Unasked
+	}
+	return []string{sign + " " + w.Name, printable(state), cmp.Or(addressWords(w.Addresses), "-"), cmp.Or(routeWords(w.Routes), "-"), cmp.Or(resolverWords(w), "-"), monthWords(w)}
 }
 
 // addressWords leaves out addresses that lead nowhere but to the next machine, when there are others.
