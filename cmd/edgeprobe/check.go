@@ -87,6 +87,9 @@ several; its "outcome" is one of a closed list, times are in milliseconds, and w
 // plan turns an argument into what is to be looked at.
 func (f checkFlags) plan(cmd *cobra.Command, target string) ([]look, error) {
 	if f.config == "" {
+		if err := f.inRange(); err != nil {
+			return nil, err
+		}
 		one, err := f.planURL(target)
 		return []look{one}, err
 	}

@@ -12,9 +12,6 @@ import (
 
 // planURL looks at something that no config knows.
 func (f checkFlags) planURL(target string) (look, error) {
-	if err := f.inRange(); err != nil {
-		return look{}, err
-	}
 	check, err := f.checkOf(target)
 	if err != nil {
 		return look{}, err
