@@ -23,8 +23,20 @@ type numbers struct {
 
 // columns are all columns in their order on the wire.
 func columns() []column {
-	return append(wholes(),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Start.Up }, guessStart),
+	first := append(wholes(), duration(func(r *firmware.Result) *time.Duration { return &r.Start.Up }, guessStart))
+	return append(append(first, spent()...),
+		small(func(r *firmware.Result) *firmware.Conn { return &r.Conn }, firmware.ConnKept),
+		small(func(r *firmware.Result) *uint32 { return &r.Bytes }, math.MaxUint32),
+		small(func(r *firmware.Result) *firmware.CacheState { return &r.Cache.State }, firmware.CacheEdgeMade),
+		numbers{aged, setAged, same},
+		duration(func(r *firmware.Result) *time.Duration { return &r.Cache.Age }, same),
+		duration(func(r *firmware.Result) *time.Duration { return &r.Cache.Fresh }, guessFresh),
+	)
+}
+
+// spent are the columns of what a run took and came to, which a step has as well.
+func spent() []column {
+	return []column{
 		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.Resolve }, same),
 		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.Connect }, same),
 		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.TLS }, same),
@@ -33,13 +45,7 @@ func columns() []column {
 		duration(func(r *firmware.Result) *time.Duration { return &r.Took }, guessTook),
 		small(func(r *firmware.Result) *firmware.Outcome { return &r.Outcome }, firmware.OutcomeLast),
 		small(func(r *firmware.Result) *uint16 { return &r.Status }, math.MaxUint16),
-		small(func(r *firmware.Result) *firmware.Conn { return &r.Conn }, firmware.ConnKept),
-		small(func(r *firmware.Result) *uint32 { return &r.Bytes }, math.MaxUint32),
-		small(func(r *firmware.Result) *firmware.CacheState { return &r.Cache.State }, firmware.CacheEdgeMade),
-		numbers{aged, setAged, same},
-		duration(func(r *firmware.Result) *time.Duration { return &r.Cache.Age }, same),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Cache.Fresh }, guessFresh),
-	)
+	}
 }
 
 func (c numbers) append(dst []byte, results []Numbered, k *keyed) []byte {

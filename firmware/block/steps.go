@@ -3,7 +3,6 @@ package block
 import (
 	"math"
 	"slices"
-	"time"
 
 	"edgeprobe.io/firmware"
 )
@@ -24,18 +23,8 @@ func countColumn() column {
 
 // stepColumns are the columns of steps in their order on the wire. They are those of results: see [layOut].
 func stepColumns() []column {
-	return []column{
-		values[string]{func(r *firmware.Result) *string { return &r.Check.Name }, appendText[string], takeName},
-		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.Resolve }, same),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.Connect }, same),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.TLS }, same),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.Wait }, same),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Phases.Transfer }, same),
-		duration(func(r *firmware.Result) *time.Duration { return &r.Took }, guessTook),
-		small(func(r *firmware.Result) *firmware.Outcome { return &r.Outcome }, firmware.OutcomeLast),
-		small(func(r *firmware.Result) *uint16 { return &r.Status }, math.MaxUint16),
-		small(func(r *firmware.Result) *uint32 { return &r.Bytes }, math.MaxUint32),
-	}
+	name := values[string]{func(r *firmware.Result) *string { return &r.Check.Name }, appendText[string], takeName}
+	return append(append([]column{name}, spent()...), small(func(r *firmware.Result) *uint32 { return &r.Bytes }, math.MaxUint32))
 }
 
 func stepped(results []Numbered) bool {
