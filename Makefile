@@ -9,6 +9,9 @@ export CGO_ENABLED := 1
 export CGO_CFLAGS  := -O2 -g -DHAVE_FDATASYNC=1 -fno-asynchronous-unwind-tables
 # Always Go's resolver, so that a lookup leaves over the uplink it belongs to; and static binaries without surprises.
 TAGS     := netgo,osusergo,sqlite_omit_load_extension
+# The programs leave out net/http's own HTTP/2, a third of a megabyte that only servers of the tests need: probes speak
+# HTTP/2 by themselves.
+LEAN     := $(TAGS),nethttpomithttp2
 PKG      ?= ./...
 FUZZTIME ?= 10s
 GO       := go
@@ -16,7 +19,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 # When it was made is the floor of the wall clock: an appliance without a clock of its own is never older.
 BUILTAT  := $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 LDFLAGS  := -s -w -X main.version=$(VERSION) -X edgeprobe.io/firmware/clock.builtAt=$(BUILTAT)
-BUILD    := $(GO) build -trimpath -buildvcs=false -tags $(TAGS)
+BUILD    := $(GO) build -trimpath -buildvcs=false -tags $(LEAN)
 STATIC   := -linkmode external -extldflags -static
 # What has no goroutine needs no race detector, which makes the long property tests ten times longer.
 PURE     := $(addprefix ./firmware/,block/... fold/... quorum/... schedule/... verdict/...)

@@ -39,7 +39,7 @@ func withDaemon(run func() int) int {
 		fmt.Fprintln(os.Stderr, "name the daemon's folder:", err)
 		return 1
 	}
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X main.version=test", "-tags", tags(), "-o", daemon(), "."}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X main.version=test", "-tags", tags() + ",nethttpomithttp2", "-o", daemon(), "."}
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the daemon that is to be tested: %v\n%s", err, out)
 		return 1
