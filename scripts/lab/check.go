@@ -17,13 +17,13 @@ func newCheckCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Read scenarios and say all that is wrong with them; a folder stands for all below it",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  some("a scenario's file, or a folder of them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, err := load(args)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d scenarios are right\n", len(all))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "nothing is wrong with %s\n", count(len(all), "scenario"))
 			return err
 		},
 	}
@@ -58,7 +58,9 @@ func expand(paths []string) (files []string, err error) {
 			}
 			return err
 		})
-		if err != nil {
+		if at, is := errors.AsType[*fs.PathError](err); is {
+			return nil, fmt.Errorf("%s: cannot be read (%w); give the path of a scenario's file, or of a folder of them", at.Path, at.Err)
+		} else if err != nil {
 			return nil, fmt.Errorf("find scenarios: %w", err)
 		}
 		if len(files) == n && filepath.Ext(p) != ".yaml" {

@@ -24,6 +24,8 @@ func main() {
 	}
 	var exit *sandbox.ExitError
 	switch {
+	case errors.Is(err, context.Canceled):
+		os.Exit(128 + int(syscall.SIGINT)) // it was told to stop, and has
 	case errors.As(err, &exit):
 		os.Exit(max(1, exit.Code)) // it has said why itself
 	case err != nil:
@@ -40,6 +42,24 @@ func root(inside bool) *cobra.Command {
 	}
 	cmd.AddCommand(newRunCmd(), newPlayCmd(inside), newCheckCmd(), newReportCmd(), newSchemaCmd(), newFaultsCmd(), newUpCmd(inside), newListCmd(), newShellCmd())
 	return cmd
+}
+
+// some wants one argument or more and says which.
+func some(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return nil
+		}
+		return fmt.Errorf("give at least one argument: %s; see %s --help", what, cmd.CommandPath())
+	}
+}
+
+// count writes so many of something.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // boxed runs f when this program is inside a sandbox, and runs this program again in a new one when it is not.

@@ -73,7 +73,7 @@ func TestCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if out, err := lab(t, "check", good); err != nil || out != "1 scenarios are right\n" {
+	if out, err := lab(t, "check", good); err != nil || out != "nothing is wrong with 1 scenario\n" {
 		t.Errorf("%q %v", out, err)
 	}
 	for _, args := range [][]string{{"check", bad}, {"check", dir}, {"check", good, bad}} {
@@ -82,9 +82,14 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%v: %v, want %s", args, err, want)
 		}
 	}
-	for _, args := range [][]string{{"check", t.TempDir()}, {"check", filepath.Join(dir, "none.yaml")}, {"check"}} {
-		if _, err := lab(t, args...); err == nil {
-			t.Errorf("%v: no error", args)
+	for want, args := range map[string][]string{
+		"there is no .yaml file below ":                               {"check", t.TempDir()},
+		"none.yaml: cannot be read (no such file or directory); give": {"run", filepath.Join(dir, "none.yaml")},
+		"a scenario's file, or a folder of them; see lab run --help":  {"run"},
+		"a node, which lab list names; see lab shell --help":          {"shell"},
+	} {
+		if _, err := lab(t, args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", args, err, want)
 		}
 	}
 }
@@ -106,7 +111,7 @@ func TestReport(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := lab(t, "report", dir); err != nil || !strings.Contains(out, "2 scenarios are on") {
+	if out, err := lab(t, "report", dir); err != nil || !strings.Contains(out, "2 scenarios on ") {
 		t.Fatalf("%q %v", out, err)
 	}
 	page, err := os.ReadFile(filepath.Join(dir, pageFile))

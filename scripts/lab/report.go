@@ -34,7 +34,7 @@ func newReportCmd() *cobra.Command {
 			}
 			path, err := writePage(args[0], readAbout(args[0]), reports)
 			if err == nil {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d scenarios are on %s\n", len(reports), path)
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s on %s\n", count(len(reports), "scenario"), path)
 			}
 			return err
 		},

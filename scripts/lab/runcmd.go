@@ -36,7 +36,7 @@ func newRunCmd() *cobra.Command {
 		Short: "Play scenarios, rule on what the devices say, and write the page",
 		Long: "Play scenarios, each in a sandbox of its own, print PASS or FAIL with the timeline of what happened beside what was\n" +
 			"expected, and write the results and their page. A folder stands for all scenarios below it. Exit 1 when one fails.",
-		Args: cobra.MinimumNArgs(1),
+		Args: some("a scenario's file, or a folder of them"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd, args, jobs) },
 	}
 	p.flags(cmd)
@@ -108,9 +108,9 @@ func (p *playing) conclude(out io.Writer, about page.About, reports []judge.Repo
 			bad++
 		}
 	}
-	fmt.Fprintf(out, "%d scenarios in %.1f minutes, %d bad; the page is %s\n", len(reports), about.Took.Minutes(), bad, path)
+	fmt.Fprintf(out, "%s in %.1f minutes, %d bad; the page is %s\n", count(len(reports), "scenario"), about.Took.Minutes(), bad, path)
 	if bad > 0 {
-		return fmt.Errorf("%d of %d scenarios failed", bad, len(reports))
+		return fmt.Errorf("%d of %s failed", bad, count(len(reports), "scenario"))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"text/tabwriter"
 
@@ -43,7 +44,7 @@ func newShellCmd() *cobra.Command {
 		Use:     "shell NODE [COMMAND...]",
 		Short:   "Open a shell in a node of a lab that is up, or run a command there",
 		Example: "  lab shell berlin\n  lab shell backbone ip route",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    some("a node, which lab list names"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			room, err := pick(pid)
 			if err != nil {
@@ -58,7 +59,11 @@ func newShellCmd() *cobra.Command {
 				return err
 			}
 			child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
-			return child.Run()
+			err = child.Run()
+			if exit, is := errors.AsType[*exec.ExitError](err); is {
+				return &sandbox.ExitError{Code: exit.ExitCode()} // it has said why itself
+			}
+			return err
 		},
 	}
 	cmd.Flags().SetInterspersed(false)
