@@ -52,8 +52,10 @@ func firstArg(words []string, how cobra.ShellCompDirective) cobra.CompletionFunc
 func configuredChecks(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	for _, check := range configured(cmd).Checks {
-		for _, name := range []string{check.Ref.Service, check.Ref.String()} {
-			taken := name == "" || slices.Contains(names, name) || slices.Contains(args, name)
+		full := check.Ref.String()
+		group, _, _ := strings.Cut(full, "/")
+		for _, name := range []string{group, full} {
+			taken := slices.Contains(names, name) || slices.Contains(args, name)
 			if !taken && strings.HasPrefix(name, typed) {
 				names = append(names, name)
 			}

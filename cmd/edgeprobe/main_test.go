@@ -74,7 +74,7 @@ func TestWrongUsage(t *testing.T) {
 		want string
 	}{
 		{[]string{"--bogus"}, "unknown flag: --bogus; see edgeprobe --help"},
-		{[]string{"versoin"}, `unknown command "versoin"`},
+		{[]string{"versoin"}, `there is no command "versoin" here: write "version" if you meant that; see edgeprobe --help`},
 		{[]string{"version", "now"}, "unknown command"},
 	} {
 		out, errs, code := run(t, c.args...)

@@ -38,7 +38,8 @@ command line is wrong, a file cannot be read, or no daemon answers.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", flagError(err), cmd.CommandPath())
 	})
-	root.AddCommand(newCheckCmd(), newUplinksCmd(), newStatusCmd(), newWatchCmd(), newConfigCmd(), newFleetCmd(), newDemoCmd(), newReplayCmd(), newVersionCmd())
+	root.Args = cobra.ArbitraryArgs // so that what is no command comes to the group, which says so
+	group(root, newCheckCmd(), newUplinksCmd(), newStatusCmd(), newWatchCmd(), newConfigCmd(), newFleetCmd(), newDemoCmd(), newReplayCmd(), newVersionCmd())
 	complete(root)
 	return root
 }

@@ -13,7 +13,11 @@ func oneOf(word string, known []string) string {
 	if len(known) == 1 {
 		return fmt.Sprintf("write %q", known[0])
 	}
-	return "use one of " + strings.Join(known[:min(len(known), 20)], ", ")
+	const told = 20
+	if len(known) > told {
+		return "use one of " + strings.Join(known[:told], ", ") + ", or another that edgeprobe config schema explains"
+	}
+	return "use one of " + strings.Join(known, ", ")
 }
 
 // nearest returns the known word that takes the fewest changes to reach, or "" when none is near.
