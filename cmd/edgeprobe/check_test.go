@@ -132,7 +132,7 @@ func TestCheckUsage(t *testing.T) {
 		{[]string{"icmp://www.example.com:7"}, "has a port"},
 		{[]string{"dns://192.0.2.53/"}, "write dns://192.0.2.53/www.example.com?type=A"},
 		{[]string{"dns://ns.example.com/www.example.com"}, "is not an IP address"},
-		{[]string{"dns:///www.example.com?type=ANY"}, "record type"},
+		{[]string{"dns:///www.example.com?type=ANY"}, "edgeprobe: dns:///www.example.com?type=ANY: record type"},
 		{[]string{"dns:///www.example.com?class=CH"}, "only ?type="},
 		{[]string{"tls://www.example.com", "--expect-status", "200"}, "--expect-status is for http"},
 		{[]string{"icmp://www.example.com", "--expect-body", "x"}, "--expect-body is for http and tcp"},
@@ -149,7 +149,7 @@ func TestCheckUsage(t *testing.T) {
 		{[]string{"https://www.example.com/", "--config", "my.yaml"}, "is a URL, and with --config check takes names: leave --config out"},
 		{[]string{"https://www.example.com/", "--resolver", "dns.example"}, "--resolver"},
 		{[]string{"https://www.example.com/", "--ca", "/dev/null"}, "holds no PEM certificate"},
-		{[]string{"http://127.0.0.1/", "--expect-body", "("}, "regular expression"},
+		{[]string{"http://127.0.0.1/", "--expect-body", "("}, "edgeprobe: http://127.0.0.1/: expected body: regular expression"},
 		{[]string{"shop", "--config", "my.yaml", "--timeout", "1s"}, "--timeout does not go with --config"},
 		{[]string{"shop", "--config", filepath.Join(t.TempDir(), "none.yaml")}, "none.yaml"},
 	} {

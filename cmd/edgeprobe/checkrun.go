@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,9 @@ func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error
 	out := uplink.Open(l.uplink)
 	_ = out.AskResolvers(ctx) // where the system's daemons tell nothing, its files must do
 	prober, err := probe.New(l.check, viaOf(out), clk, l.probe)
+	if inner := errors.Unwrap(err); inner != nil && !l.named {
+		return firmware.Result{}, fmt.Errorf("%s: %w", printable(l.target), inner) // the check has no name that anybody knows
+	}
 	if err != nil {
 		return firmware.Result{}, err
 	}
