@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 
@@ -46,7 +47,7 @@ func (k *kept) good(start firmware.Stamp, conn firmware.Conn) {
 
 // fit reports whether a held connection can carry this run.
 func (k *kept) fit(start firmware.Stamp) bool {
-	return k.bare != nil && !k.proven.Zero() && start.Since(k.proven) < k.lasts && quiet(k.bare)
+	return k.bare != nil && !k.proven.Zero() && start.Since(k.proven) < k.lasts && quiet(k.bare) && drained(k.conn, k.bare)
 }
 
 // drop gives the connection up.
@@ -120,3 +121,17 @@ func quiet(c net.Conn) bool {
 	})
 	return err == nil && (errors.Is(peeked, unix.EAGAIN) || errors.Is(peeked, unix.EWOULDBLOCK))
 }
+
+// drained reports whether nothing of an idle connection was read ahead: crypto/tls takes from the socket what comes with
+// an answer, and would give it out as the next one. A read that may not wait finds it, and its end by the deadline
+// leaves the connection whole.
+func drained(conn, bare net.Conn) bool {
+	if renew(bare, longAgo()) != nil {
+		return false
+	}
+	var one [1]byte
+	_, err := conn.Read(one[:])
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+func longAgo() time.Time { return time.Unix(1, 0) }

@@ -183,3 +183,33 @@ func TestNonce(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswerAheadOfRequest has a server answer once more than it was asked, in the same TLS record or in the next one:
+// crypto/tls holds that while the socket is empty, and it is not the answer to the next request.
+func TestAnswerAheadOfRequest(t *testing.T) {
+	body := "hello" + strings.Repeat(".", 8<<10) // longer than what is read ahead of it
+	old := answer(200, "", body)
+	for name, ahead := range map[string]func(net.Conn){
+		"in the same record": func(c net.Conn) { io.WriteString(c, old+old) },
+		"in the next record": func(c net.Conn) { io.WriteString(c, old); io.WriteString(c, page) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ca := newAuthority(t)
+			handlers := make(chan func(net.Conn), 2)
+			handlers <- func(c net.Conn) { readRequest(c); ahead(c); holds(c) }
+			handlers <- talks(closes, answer(503, "", ""))
+			cfg := &tls.Config{Certificates: []tls.Certificate{ca.Leaf(t, "shop.example", nil)}, SessionTicketsDisabled: true}
+			set := probe.Defaults()
+			set.Roots = ca.Pool()
+			check := httpCheck("https://shop.example/", serveTLS(t, cfg, func(c net.Conn) { (<-handlers)(c) }), long)
+			check.HTTP.Keep, check.HTTP.ExpectBody = true, "hello"
+			p := prober(t, check, loopback(), set)
+			if r := do(t, p, long); !r.Outcome.OK() {
+				t.Fatalf("%v (%s)", r.Outcome, r.Detail)
+			}
+			if r := do(t, p, long); r.Outcome != firmware.OutcomeHTTPStatus || r.Conn == firmware.ConnKept {
+				t.Errorf("%v over %v (%s): an old answer was read", r.Outcome, r.Conn, r.Detail)
+			}
+		})
+	}
+}
