@@ -127,6 +127,7 @@ func TestNothingIsLostWhileTheBrokerRestarts(t *testing.T) {
 		r.backlog.add(Transitions, each, number)
 		r.Wake()
 		if i%20 == 10 {
+			r.connected(1 + i/20)
 			m.End(syscall.SIGTERM)
 		}
 		if i%20 == 15 {
