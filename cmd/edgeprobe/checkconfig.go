@@ -12,6 +12,12 @@ import (
 // everything is the name that stands for all checks of a config.
 const everything = "*"
 
+// groupOf is the name that a check shares with others: its service, or control.
+func groupOf(ref firmware.CheckRef) string {
+	group, _, _ := strings.Cut(ref.String(), "/")
+	return group
+}
+
 // planConfigured looks up a check, or all checks of a service, in a config, over each of its uplinks.
 func (f checkFlags) planConfigured(name string) ([]look, error) {
 	if strings.Contains(name, "://") {
@@ -31,7 +37,7 @@ func (f checkFlags) planConfigured(name string) ([]look, error) {
 	var out []look
 	for _, check := range c.Checks {
 		ref := check.Ref.String()
-		group, _, _ := strings.Cut(ref, "/")
+		group := groupOf(check.Ref)
 		if name != everything && ref != name && group != name {
 			continue
 		}

@@ -66,7 +66,7 @@ func (l look) plain() string {
 func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error) {
 	out := uplink.Open(l.uplink)
 	_ = out.AskResolvers(ctx) // where the system's daemons tell nothing, its files must do
-	prober, err := probe.New(l.check, viaOf(out), clk, l.probe)
+	prober, err := probe.New(l.check, probe.Over(out), clk, l.probe)
 	if inner := errors.Unwrap(err); inner != nil && !l.named {
 		return firmware.Result{}, fmt.Errorf("%s: %w", printable(l.target), inner) // the check has no name that anybody knows
 	}
@@ -78,12 +78,4 @@ func (l look) run(ctx context.Context, clk *clock.Clock) (firmware.Result, error
 		return result, errors.Join(errors.New("stopped"), prober.Close())
 	}
 	return result, prober.Close()
-}
-
-// viaOf is what a prober measures over.
-func viaOf(u *uplink.Uplink) probe.Via {
-	return probe.Via{
-		Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.ResolversInTurn, PortalAPI: u.PortalAPI,
-		Answered: u.Answered, Life: u.Life, State: u.State,
-	}
 }

@@ -53,8 +53,7 @@ func configuredChecks(cmd *cobra.Command, args []string, typed string) ([]string
 	var names []string
 	for _, check := range configured(cmd).Checks {
 		full := check.Ref.String()
-		group, _, _ := strings.Cut(full, "/")
-		for _, name := range []string{group, full} {
+		for _, name := range []string{groupOf(check.Ref), full} {
 			taken := slices.Contains(names, name) || slices.Contains(args, name)
 			if !taken && strings.HasPrefix(name, typed) {
 				names = append(names, name)

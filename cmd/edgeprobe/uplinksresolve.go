@@ -20,7 +20,7 @@ type naming struct {
 
 // wakeResolvers asks an uplink's resolvers for a name that nobody has, and notes what is wrong with them.
 func (n *naming) wakeResolvers(ctx context.Context, out *uplink.Uplink) (err error) {
-	n.Unresolved, n.deaf, err = probe.Resolvers(ctx, viaOf(out), resolverPatience)
+	n.Unresolved, n.deaf, err = probe.Resolvers(ctx, probe.Over(out), resolverPatience)
 	if err != nil {
 		return fmt.Errorf("ask the resolvers of %s: %w", out.Name(), err)
 	}

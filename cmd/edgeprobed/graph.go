@@ -82,11 +82,7 @@ func prepare(cfg *config.Config, ups []*uplink.Uplink, clk *clock.Clock) ([]agen
 			if interval == 0 {
 				continue
 			}
-			via := probe.Via{
-				Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.ResolversInTurn, PortalAPI: u.PortalAPI,
-				Answered: u.Answered, Life: u.Life, State: u.State,
-			}
-			p, err := probe.New(c, via, clk, cfg.Probe)
+			p, err := probe.New(c, probe.Over(u), clk, cfg.Probe)
 			if err != nil {
 				return nil, fmt.Errorf("prepare %s over %s: %w", c.Ref, u.Name(), err)
 			}

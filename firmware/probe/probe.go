@@ -5,28 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"edgeprobe.io/firmware"
 )
-
-// Via is the uplink that a prober measures over. All fields are needed but Narrow, Answered, PortalAPI, Life
-// and State.
-type Via struct {
-	Uplink       string                                                                     // its name, for the result
-	Dial         func(ctx context.Context, network, address string) (net.Conn, error)       // the address is always "ip:port"
-	Narrow       func(ctx context.Context, network, address string) (net.Conn, error)       // Dial with TCP segments that fit any path; nil: cannot
-	ListenPacket func(ctx context.Context, network, address string) (net.PacketConn, error) // the address is "": any port
-	Resolvers    func() []netip.AddrPort                                                    // asked in order
-	Answered     func(resolver netip.AddrPort, did bool)                                    // told of each of the Resolvers that was asked; nil: nobody remembers
-	PortalAPI    func() string                                                              // URL by which the network tells of its captive portal (RFC 8910); "": it names none; nil: nobody knows
-	Life         func() context.Context                                                     // of the uplink as it is: ends, with its cause, when it changes; nil: it never does
-	State        func() (up bool, why string)                                               // asked when a run came to nothing; nil: always up
-}
 
 // Clock is the time that a prober stamps results with and judges certificates by.
 type Clock interface {

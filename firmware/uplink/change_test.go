@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"edgeprobe.io/firmware"
+	"edgeprobe.io/firmware/probe"
 )
 
 // TestNothingHeldOutlivesAChange: after a change of address or route, the next run makes a full handshake over a new
@@ -91,7 +92,7 @@ func TestResolversAreThoseOfNow(t *testing.T) {
 	expect("a resolver that answers", firmware.OutcomeOK)
 	say(unheard)
 	expect("right after a change to one that does not", firmware.OutcomeDeadResolver)
-	via := viaOf(u)
+	via := probe.Over(u)
 	resolvers := via.Resolvers
 	via.Resolvers = func() []netip.AddrPort {
 		defer say("10.9.0.1") // the file changes as soon as it was read

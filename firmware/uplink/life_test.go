@@ -125,7 +125,7 @@ func carries(t *testing.T, u *Uplink) {
 func begun(t *testing.T, u *Uplink, check firmware.Check, running *sync.WaitGroup) probe.Prober {
 	running.Add(1)
 	var once sync.Once
-	via := viaOf(u)
+	via := probe.Over(u)
 	dial, listen := via.Dial, via.ListenPacket
 	via.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if check.Kind == "tcp" { // never connects

@@ -20,15 +20,7 @@ const hole = "1200"
 // over prepares a check over an uplink of newInternet's.
 func over(t *testing.T, u *Uplink, check firmware.Check) probe.Prober {
 	t.Helper()
-	return overVia(t, viaOf(u), check)
-}
-
-// viaOf is what a prober gets of an uplink.
-func viaOf(u *Uplink) probe.Via {
-	return probe.Via{
-		Uplink: u.Name(), Dial: u.Dial, Narrow: u.Narrow, ListenPacket: u.ListenPacket, Resolvers: u.ResolversInTurn, Answered: u.Answered,
-		Life: u.Life, State: u.State,
-	}
+	return overVia(t, probe.Over(u), check)
 }
 
 func overVia(t *testing.T, via probe.Via, check firmware.Check) probe.Prober {

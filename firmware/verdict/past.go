@@ -61,14 +61,11 @@ func (d Desk) flaps(before bool, set Settings) bool {
 // last returns the episode that a failure would continue: the newest of the vantage, while one of its last rounds was
 // bad.
 func (d Desk) last(prev firmware.Vote) firmware.ID {
-	for _, c := range d.Checks {
-		switch {
-		case c.Track.Past.Bad == 0:
-		case prev.State == firmware.VoteFail:
-			return prev.Episode
-		default:
-			return prev.Last
-		}
+	switch {
+	case !slices.ContainsFunc(d.Checks, func(c Case) bool { return c.Track.Past.Bad != 0 }):
+		return firmware.ID{}
+	case prev.State == firmware.VoteFail:
+		return prev.Episode
 	}
-	return firmware.ID{}
+	return prev.Last
 }

@@ -111,7 +111,7 @@ func (m *DecisionMessage) fit(what string, whole func() any) ([]byte, error) {
 func Severity(d firmware.Decision) string {
 	switch {
 	case d.Relapsing:
-		return SeverityInfo // a suspicion, for now
+		return SeverityInfo // a suspicion until it is confirmed
 	case d.Status == firmware.StatusConfirmed, d.Status == firmware.StatusRecovering:
 		if d.Impact == firmware.ImpactDegraded {
 			return SeverityWarning

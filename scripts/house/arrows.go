@@ -37,6 +37,7 @@ func arrows() map[string][]string {
 		"firmware/statuspage":               {"firmware", "firmware/fold", "firmware/wire"},
 		"firmware/alert":                    {"firmware", "firmware/wire", "firmware/quorum", "firmware/sqlite"},
 		"firmware/demo":                     {"firmware/wire"},
+		"firmware/config/syntax":            {},
 		"firmware/config":                   allBut("firmware/config", "firmware/agent", "firmware/demo"),
 		"firmware/agent":                    allBut("firmware/agent", "firmware/config", "firmware/alert", "firmware/demo"),
 		"cmd/edgeprobed":                    allBut("firmware/alert", "firmware/demo"),

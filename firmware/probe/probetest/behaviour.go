@@ -58,7 +58,7 @@ type starter func(Stage) Setup
 func Behaviours() []Behaviour {
 	return slices.Concat(
 		group("connect", connectRows()), group("http", httpRows()), group("framing", framingRows()), group("body", bodyRows()),
-		group("edge", edgeRows()), group("redirect", redirectRows()), group("https", httpsRows()), group("http2", http2Rows()),
+		group("edge", edgeRows()), group("redirect", redirectRows()), group("https", httpsRows()), group("http2", append(http2Rows(), http2Floods()...)),
 		group("resolve", resolveRows()), group("dns", dnsRows()), group("dns-reply", replyRows()), group("dns-rcode", rcodeRows()),
 		group("resolvers", resolversRows()), group("tls", tlsRows()), group("chain", chainRows()), group("tcp", tcpRows()),
 		group("script", scriptRows()), group("upload", uploadRows()),

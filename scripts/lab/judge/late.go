@@ -21,11 +21,12 @@ func noLateProbe(e *evidence) (breaches []string) {
 	for _, h := range e.Stores {
 		for _, r := range h.Results {
 			run := scenario.Span{From: r.At, Until: r.At + r.Took}
-			if r.Timeout == 0 || r.Took <= r.Timeout+deadlineSlack || r.Took <= r.Timeout+deadlineSlack+sleepers*within(slept, run) || e.asleep(h.Device, run) {
+			lost := within(slept, run)
+			if r.Timeout == 0 || r.Took <= r.Timeout+deadlineSlack+sleepers*lost || e.asleep(h.Device, run) {
 				continue
 			}
 			breaches = append(breaches, fmt.Sprintf("%s at %s: %s/%s over %s took %v, and its timeout is %v; the machine overslept %v of it",
-				h.Device, short(r.At), r.Service, r.Check, r.Uplink, r.Took.Round(time.Millisecond), r.Timeout, within(slept, run).Round(time.Millisecond)))
+				h.Device, short(r.At), r.Service, r.Check, r.Uplink, r.Took.Round(time.Millisecond), r.Timeout, lost.Round(time.Millisecond)))
 		}
 	}
 	return breaches

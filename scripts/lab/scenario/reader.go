@@ -5,12 +5,13 @@ import (
 	"errors"
 	"io"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"edgeprobe.io/firmware/config/syntax"
 )
 
 const (
@@ -74,24 +75,10 @@ func (r *reader) decode(data []byte, to any) bool {
 	return true
 }
 
-var (
-	syntaxLine = regexp.MustCompile(`^(?:yaml: )?(?:line ([0-9]+): )?(.*)`)
-
-	// parsers are the problems of the library's parser, which counts lines from 0; its scanner counts them from 1.
-	parsers = regexp.MustCompile(`^did not find expected (node content|key$|'-' indicator|',' or|<)`)
-)
-
 // syntax reports an error of the YAML library in our own form.
 func (r *reader) syntax(data []byte, err error) {
-	m := syntaxLine.FindStringSubmatch(err.Error())
-	line, bad := strconv.Atoi(m[1])
-	if bad != nil {
-		line = 1
-	}
-	if parsers.MatchString(m[2]) {
-		line = min(line+1, 1+bytes.Count(bytes.TrimRight(data, "\r\n"), []byte("\n")))
-	}
-	r.add(place{node: &yaml.Node{Line: line, Column: 1}}, "look for a wrong indent, a missing colon or quote, or a tab", "is not YAML: %s", m[2])
+	line, what := syntax.Where(data, err)
+	r.add(place{node: &yaml.Node{Line: line, Column: 1}}, "look for a wrong indent, a missing colon or quote, or a tab", "is not YAML: %s", what)
 }
 
 // value reads n into v, whose field has the given tag.
